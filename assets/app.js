@@ -1,0 +1,208 @@
+// What htmx cannot say in attributes, in plain script. Everything works without
+// it, as pages; nothing here decides anything that the server does not check.
+(() => {
+  "use strict";
+
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const byId = id => document.getElementById(id);
+
+  // ---- Dialogs: what is swapped into #dialog opens, and gives focus back.
+
+  let opener = null; // what had focus before the dialog: the element, and its id
+  const openDialog = () => {
+    const dialog = $("#dialog > dialog:not([open])");
+    if (!dialog) return;
+    if (!byId("dialog").contains(document.activeElement)) opener ??= remember();
+    dialog.showModal();
+    const first = $("[autofocus]", dialog);
+    if (first) first.focus();
+  };
+  const remember = () => {
+    const element = document.activeElement;
+    const menu = element?.closest("[popover]");
+    return { element, id: menu ? $(`[popovertarget="${CSS.escape(menu.id)}"]`)?.id : element?.id };
+  };
+  const giveFocusBack = () => {
+    const from = opener;
+    opener = null;
+    const element = from && (from.element?.isConnected && from.element.checkVisibility() ? from.element : byId(from.id));
+    (element || byId("main"))?.focus({ preventScroll: true });
+  };
+  const closeDialog = () => {
+    if (!byId("dialog").firstElementChild) return;
+    byId("dialog").replaceChildren();
+    giveFocusBack();
+  };
+  document.addEventListener("close", event => {
+    if (!event.target.closest?.("#dialog")) return;
+    refused.clear();
+    closeDialog();
+  }, true);
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  });
+
+  // ---- Signing in over a page: what was refused is sent again, once.
+
+  const refused = new Set();
+  document.addEventListener("htmx:response:error", event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response.status === 401) refused.add(sourceElement);
+  });
+  document.addEventListener("session:back", () => {
+    const again = [...refused];
+    refused.clear();
+    closeDialog();
+    for (const element of again) {
+      if (element.isConnected) htmx.trigger(element, "session:restored", {}, false);
+    }
+  });
+
+  // ---- Cells: Escape leaves, Tab saves and goes on to the next one. Keys that
+  // are struck before the next cell is open are kept for it.
+
+  let next = null; // { id, keys } of the cell that is being opened
+  const openNext = (cell, back) => {
+    const cells = [...document.querySelectorAll("main .cell")].filter(c => c === cell || $(".cell-open", c));
+    const to = cells[cells.indexOf(cell) + (back ? -1 : 1)];
+    if (!to) return false;
+    next = { id: to.id, keys: [] };
+    $(".cell-open", to).click();
+    return true;
+  };
+  const changed = form => [...form.elements].some(e => e.name && e.type !== "hidden" &&
+    e.value !== form.elements[`was.${e.name}`]?.value);
+
+  document.addEventListener("keydown", event => {
+    if (next && !event.isComposing) return keepKey(event);
+    const editor = event.target.closest?.(".is-editing, .is-editing-row");
+    if (!editor) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      $("[data-cancel]", editor)?.click();
+    }
+    const form = event.target.closest(".cell-form");
+    if (event.key !== "Tab" || !form || !event.target.matches(".in")) return;
+    const save = changed(form);
+    if (!openNext(editor, event.shiftKey)) return;
+    event.preventDefault();
+    if (save) form.requestSubmit();
+    else $("[data-cancel]", editor)?.click();
+  });
+  const keepKey = event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.length > 1 && !["Tab", "Enter", "Escape", "Backspace"].includes(event.key)) return;
+    event.preventDefault();
+    next.keys.push({ key: event.key, shiftKey: event.shiftKey });
+  };
+  const playKeys = control => {
+    const keys = next.keys;
+    next = null;
+    for (const [i, { key, shiftKey }] of keys.entries()) {
+      if (key.length === 1 && control.setRangeText) control.setRangeText(key, control.selectionStart, control.selectionEnd, "end");
+      else if (key === "Backspace" && control.setRangeText) eraseBefore(control);
+      else if (key === "Enter") return control.form.requestSubmit();
+      else {
+        control.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+        if (next) next.keys.push(...keys.slice(i + 1));
+        return;
+      }
+    }
+  };
+  const eraseBefore = control => {
+    const { selectionStart: from, selectionEnd: to } = control;
+    control.setRangeText("", from === to ? Math.max(0, from - 1) : from, to, "end");
+  };
+
+  // ---- Focus is never lost by a swap.
+
+  let held = ""; // id of the cell or row that held focus when its answer came
+  document.addEventListener("htmx:before:swap", event => {
+    const target = event.detail.ctx.target;
+    held = target?.contains?.(document.activeElement) ? target.id : "";
+  });
+  document.addEventListener("htmx:after:swap", event => {
+    openDialog();
+    shout();
+    if (!byId("dialog").firstElementChild && opener) giveFocusBack();
+    const place = held && byId(held);
+    if (place && document.activeElement === document.body) {
+      ($("[autofocus]", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place))?.focus({ preventScroll: true });
+    } else if (held && !place && document.activeElement === document.body) {
+      byId("main")?.focus({ preventScroll: true });
+    }
+    held = "";
+  });
+  document.addEventListener("htmx:after:settle", event => {
+    for (const control of document.querySelectorAll(".is-editing .in:focus")) {
+      if (next && control.closest(".cell").id === next.id) {
+        control.select?.();
+        playKeys(control);
+      }
+    }
+  });
+  document.addEventListener("focusin", event => {
+    if (event.target.matches(".is-editing input.in") && !next) event.target.select();
+  });
+
+  // ---- Toasts are read out, and leave by themselves unless they are needed.
+
+  const stay = 10000;
+  const shout = () => {
+    for (const toast of document.querySelectorAll("[data-toast]:not([data-told])")) {
+      toast.dataset.told = "";
+      byId("announce").textContent = $(".toast-text", toast)?.innerText ?? "";
+      leave(toast);
+    }
+  };
+  const leave = toast => setTimeout(() => {
+    if (toast.matches(":hover, :focus-within")) leave(toast);
+    else toast.remove();
+  }, stay);
+  document.addEventListener("click", event => {
+    const toast = event.target.closest("[data-dismiss]")?.closest("[data-toast]");
+    if (!toast) return;
+    const inside = toast.contains(document.activeElement);
+    toast.remove();
+    if (inside) byId("main")?.focus({ preventScroll: true });
+  });
+  // An undo is used up once it has been pressed.
+  document.addEventListener("htmx:finally:request", event => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (response?.status < 400) sourceElement?.closest?.("[data-toast]")?.remove();
+  });
+
+  // ---- No answer, or one that is not ours: say so, and keep what was typed.
+
+  const toastFrom = id => {
+    byId("toasts").append(byId(id).content.cloneNode(true));
+    shout();
+  };
+  document.addEventListener("htmx:error", event => {
+    next = null;
+    if (event.detail.ctx?.request) toastFrom("offline-toast");
+  });
+  document.addEventListener("htmx:response:error", event => {
+    next = null;
+    const { text, response } = event.detail.ctx;
+    if (response.status >= 400 && !/<hx-partial|<form|<tr|<div/.test(text)) toastFrom("failed-toast");
+  });
+
+  // ---- Leaving with a form half typed asks first.
+
+  const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&
+    (e.type === "checkbox" ? e.checked !== e.defaultChecked : e.options ? [...e.options].some(o => o.selected !== o.defaultSelected) : e.value !== e.defaultValue));
+  let leaving = false;
+  document.addEventListener("submit", () => { leaving = true; });
+  document.addEventListener("htmx:finally:request", () => { leaving = false; });
+  document.addEventListener("htmx:after:request", event => { leaving = event.detail.ctx.response?.status < 400; });
+  window.addEventListener("beforeunload", event => {
+    const open = [...document.querySelectorAll("#user-form, .cell-form, .is-editing-row form")];
+    if (!leaving && open.some(dirty)) event.preventDefault();
+  });
+
+  // A page that comes back from the browser's memory may show what its session
+  // may no longer see.
+  window.addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+  shout();
+})();

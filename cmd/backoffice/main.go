@@ -1,0 +1,194 @@
+// Command backoffice is the users' back office: a web server with its data in
+// one SQLite file, and the command line beside it.
+//
+// run is split from main, so that the browser tests start the real program on
+// port 0. One file per sub-command.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"os/signal"
+	"os/user"
+	"strings"
+	"syscall"
+	"time"
+
+	"backoffice/store"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes that scripts can rely on.
+const (
+	exitOK       = 0
+	exitFailed   = 1 // a fault: no file, no port, no database
+	exitUsage    = 2 // the command line is wrong, or a value breaks a rule
+	exitRefused  = 3 // a rule forbids it, such as "the last admin"
+	exitNotFound = 4 // there is no such person
+	exitBroken   = 5 // audit verify: the trail is not as it was written
+)
+
+// cli is every command and flag. Each flag may stand in the environment too.
+type cli struct {
+	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"The SQLite file with all data; it is made when missing."`
+	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
+	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
+
+	Serve serveCmd `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
+	User  userCmd  `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
+	Demo  demoCmd  `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
+	Audit auditCmd `cmd:"" help:"The audit trail."`
+}
+
+// environment is what a command works with besides its flags.
+type environment struct {
+	ctx    context.Context
+	getenv func(string) string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	log    *slog.Logger
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+const description = `The users' back office: sign in, find people, put things right.
+
+Without a command it serves on 127.0.0.1:8080, with its data in backoffice.db,
+and prints a one-time link that makes the first admin.
+
+Unattended, BACKOFFICE_ADMIN_EMAIL and BACKOFFICE_ADMIN_PASSWORD make the first
+admin instead (and BACKOFFICE_ADMIN_NAME names them).
+
+Exit codes: 0 done, 1 fault, 2 wrong usage or value, 3 refused by a rule,
+4 nobody found, 5 the audit trail was tampered with.`
+
+// run is the whole program. It gives the exit code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("backoffice"), kong.Description(description), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }), kong.Resolvers(fromEnvironment(getenv)), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "backoffice:", err)
+		return exitFailed
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "backoffice: %v\nTry: backoffice --help\n", err)
+		return exitUsage
+	}
+	env := &environment{ctx, getenv, stdin, stdout, stderr, newLog(stderr, c.LogFormat, c.LogLevel)}
+	if err := k.Run(&c, env); err != nil {
+		return complain(stderr, err)
+	}
+	return exitOK
+}
+
+// fromEnvironment gives flags their value from the environment that was passed
+// in, which in tests is not the process's own.
+func fromEnvironment(getenv func(string) string) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if v := getenv(name); v != "" {
+				return v, nil
+			}
+		}
+		return nil, nil
+	})
+}
+
+func newLog(w io.Writer, format, level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: l}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// errTampered says that the audit trail is broken.
+var errTampered = errors.New("the audit trail is not as it was written")
+
+// complain tells a person what went wrong and gives the exit code.
+func complain(w io.Writer, err error) int {
+	var e *store.Error
+	if !errors.As(err, &e) {
+		fmt.Fprintln(w, "backoffice:", err)
+		if errors.Is(err, errTampered) {
+			return exitBroken
+		}
+		return exitFailed
+	}
+	fmt.Fprintln(w, "backoffice:", e.Message)
+	for field, problem := range e.Fields {
+		fmt.Fprintf(w, "  %s: %s\n", field, problem)
+	}
+	switch e.Kind {
+	case store.Invalid, store.Conflict:
+		return exitUsage
+	case store.NotFound:
+		return exitNotFound
+	}
+	return exitRefused
+}
+
+// open opens the store with what the flags say.
+func (c *cli) open(env *environment) (*store.Store, error) {
+	return store.Open(env.ctx, store.Config{Path: c.DB})
+}
+
+// actor is the command line as the audit trail shows it.
+func actor() store.Actor {
+	who := "unknown"
+	if u, err := user.Current(); err == nil {
+		who = u.Username
+	}
+	return store.Actor{Kind: store.Command, Agent: "command line as " + who, Request: "cmd-" + strings.ToLower(rand.Text()[:8])}
+}
+
+// readPassword reads one line.
+func readPassword(r io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(r, 4096))
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}
+
+func parseNetworks(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range list {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			a, aerr := netip.ParseAddr(s)
+			if aerr != nil {
+				return nil, fmt.Errorf("--trusted-proxies: %q is no network such as 10.0.0.0/8", s)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// sweepEvery is how often the server tidies up.
+const sweepEvery = time.Hour

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"backoffice/handlers"
+	"backoffice/store"
+)
+
+// serveCmd runs the back office.
+type serveCmd struct {
+	Addr            string        `env:"BACKOFFICE_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
+	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https, cookies are for TLS only."`
+	Brand           string        `env:"BACKOFFICE_BRAND" default:"Backoffice" help:"The organisation's name, shown on every page."`
+	TimeZone        string        `env:"BACKOFFICE_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"The time zone that times are shown in, such as Europe/Madrid."`
+	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
+	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
+	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
+}
+
+// Run serves until the context ends, then finishes what runs.
+func (c *serveCmd) Run(all *cli, env *environment) error {
+	config, err := c.config(env)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(env.ctx, store.Config{Path: all.DB, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	config.Store = db
+	handler, err := handlers.New(config)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	base := c.PublicURL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	base = strings.TrimSuffix(base, "/")
+	if err := firstAdmin(env, db, base); err != nil {
+		listener.Close()
+		return err
+	}
+	fmt.Fprintf(env.stdout, "Backoffice listens on http://%s (Ctrl+C stops it)\n", listener.Addr())
+	return serve(env, db, handler, listener)
+}
+
+func (c *serveCmd) config(env *environment) (handlers.Config, error) {
+	zone, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return handlers.Config{}, fmt.Errorf("--time-zone: %w", err)
+	}
+	if c.IdleTimeout < time.Second || c.AbsoluteTimeout < c.IdleTimeout {
+		return handlers.Config{}, errors.New("--idle-timeout must be at least a second, and --absolute-timeout no shorter than it")
+	}
+	proxies, err := parseNetworks(c.TrustedProxies)
+	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
+}
+
+// firstAdmin makes the first admin from the environment, or prints the
+// one-time link that makes them. The link goes to standard output, not to the
+// log: it is a secret until it is used.
+func firstAdmin(env *environment, db *store.Store, base string) error {
+	if email := env.getenv("BACKOFFICE_ADMIN_EMAIL"); email != "" {
+		name := env.getenv("BACKOFFICE_ADMIN_NAME")
+		if name == "" {
+			name, _, _ = strings.Cut(email, "@")
+		}
+		made, err := db.EnsureAdmin(env.ctx, store.NewUser{Name: name, Email: email, Password: env.getenv("BACKOFFICE_ADMIN_PASSWORD")})
+		if err != nil {
+			return fmt.Errorf("BACKOFFICE_ADMIN_EMAIL and BACKOFFICE_ADMIN_PASSWORD: %w", err)
+		}
+		if made {
+			fmt.Fprintf(env.stdout, "Made the first admin, %s\n", email)
+		}
+		return nil
+	}
+	token, err := db.NewSetupToken(env.ctx)
+	if err != nil || token == "" {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "\nThere is no admin yet. Open this link once to make the first one:\n\n    %s/setup/%s\n\n", base, token)
+	return nil
+}
+
+// serve answers until the context ends. Time-outs end a client that is slow on
+// purpose; the write time-out is longer than any page takes.
+func serve(env *environment, db *store.Store, h http.Handler, l net.Listener) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	tidied := make(chan struct{})
+	go func() {
+		defer close(tidied)
+		tidy(env, db)
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-env.ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	<-tidied
+	return err
+}
+
+// tidy removes what has run out, now and every hour.
+func tidy(env *environment, db *store.Store) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		purged, err := db.Purge(env.ctx)
+		if err == nil {
+			err = db.Sweep(env.ctx)
+		}
+		if err != nil && env.ctx.Err() == nil {
+			env.log.Error("tidying up failed", "cause", err.Error())
+		}
+		if purged > 0 {
+			env.log.Info("removed for good", "people", purged)
+		}
+		select {
+		case <-ticker.C:
+		case <-env.ctx.Done():
+			return
+		}
+	}
+}

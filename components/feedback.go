@@ -1,0 +1,35 @@
+package components
+
+import "github.com/a-h/templ"
+
+// toastRole interrupts a screen reader for bad news only.
+func toastRole(t Toast) templ.Attributes {
+	if t.Tone == "bad" {
+		return templ.Attributes{"role": "alert"}
+	}
+	return templ.Attributes{"role": "status"}
+}
+
+func toastIcon(tone string) string {
+	switch tone {
+	case "ok":
+		return "check-circle"
+	case "bad":
+		return "alert"
+	}
+	return "info"
+}
+
+// idleAttributes make the watch ask again after its delay; without a delay it
+// sleeps for good.
+func idleAttributes(i IdleBox) templ.Attributes {
+	if i.Wake == "" {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{
+		"hx-get":     "/session",
+		"hx-target":  Sel(IdleID),
+		"hx-swap":    "outerHTML",
+		"hx-trigger": "load delay:" + i.Wake + ", session:restored from:self",
+	}
+}

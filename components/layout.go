@@ -1,0 +1,17 @@
+package components
+
+// htmxConfig: refusals reach the screen through partials only (two of them are
+// let through again by the body's attributes), a request that hangs is given up
+// in time to say so, and no style is injected, which the policy would refuse.
+const htmxConfig = `{"noSwap":[204,304,"4xx","5xx"],"defaultTimeout":15000,"includeIndicatorCSS":false}`
+
+// documentTitle is "Users · Northwind".
+func documentTitle(p Page) string {
+	switch {
+	case p.Title == "":
+		return p.Brand
+	case p.Brand == "":
+		return p.Title
+	}
+	return p.Title + " · " + p.Brand
+}

@@ -1,0 +1,6 @@
+package components
+
+// offersMore reports whether a person's page needs a menu beside "Edit".
+func offersMore(a Actions) bool {
+	return a.DeactivateHref+a.ReactivateHref+a.DeleteHref+a.RestoreHref+a.EndSessions != ""
+}

@@ -1,0 +1,275 @@
+package handlers
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// audit is the whole trail, filtered.
+func (s *server) audit(a *ask) (view, error) {
+	f := a.URL.Query()
+	v := components.AuditView{Query: strings.TrimSpace(f.Get("q")), From: f.Get("from"), To: f.Get("to")}
+	q := store.TrailQuery{Outcome: store.Outcome(f.Get("outcome")), Act: f.Get("act"), Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))}
+	problem, err := s.readTrailFilter(a, v, &q)
+	if err != nil {
+		return view{}, err
+	}
+	v.Error = problem
+	v.Acts, v.Outcomes = actOptions(q.Act), outcomeOptions(q.Outcome)
+	if v.Query+v.From+v.To+q.Act+string(q.Outcome) != "" {
+		v.Clear = "/audit"
+	}
+	if problem == "" {
+		if v.Timeline, err = s.timeline(a, q); err != nil {
+			return view{}, err
+		}
+	}
+	v.Timeline.Empty = "Nothing matches."
+	return view{title: "Audit log", screen: components.AuditPage(v)}, nil
+}
+
+// readTrailFilter reads the dates and finds the person that is meant.
+func (s *server) readTrailFilter(a *ask, v components.AuditView, q *store.TrailQuery) (problem string, err error) {
+	for _, d := range []struct {
+		typed string
+		to    *time.Time
+		days  int
+	}{{v.From, &q.Since, 0}, {v.To, &q.Until, 1}} {
+		if d.typed == "" {
+			continue
+		}
+		t, err := time.ParseInLocation("2006-01-02", d.typed, s.location)
+		if err != nil {
+			return "A date looks like 2026-11-23.", nil
+		}
+		*d.to = t.AddDate(0, 0, d.days)
+	}
+	if v.Query == "" {
+		return "", nil
+	}
+	if id := parseID(strings.TrimPrefix(v.Query, "#")); id > 0 {
+		q.Person = id
+		return "", nil
+	}
+	p, err := s.store.ListUsers(a.Context(), a.actor, store.Query{Search: v.Query, Limit: 2})
+	switch {
+	case err != nil:
+		return "", err
+	case len(p.Users) == 0:
+		return "Nobody matches “" + v.Query + "”. Deleted people are found by their number.", nil
+	case len(p.Users) > 1:
+		return "Several people match “" + v.Query + "”. Be more exact, or use the e-mail or the number.", nil
+	}
+	q.Person = p.Users[0].ID
+	return "", nil
+}
+
+func actOptions(chosen string) []components.Option {
+	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
+	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
+		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
+		store.ActEndSessions, store.ActEndEverybody, store.ActPurge, store.ActDemo} {
+		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
+	}
+	return out
+}
+
+func outcomeOptions(chosen store.Outcome) []components.Option {
+	out := []components.Option{{Label: "Any outcome", Selected: chosen == ""}}
+	for o, label := range map[store.Outcome]string{store.Done: "Done", store.Denied: "Refused", store.Failure: "Failed"} {
+		out = append(out, components.Option{Value: string(o), Label: label, Selected: o == chosen})
+	}
+	slices.SortFunc(out[1:], func(x, y components.Option) int { return strings.Compare(x.Label, y.Label) })
+	return out
+}
+
+// timeline reads a piece of the trail and tells it. Its links lead to newer and
+// older entries of the same filter.
+func (s *server) timeline(a *ask, q store.TrailQuery) (components.Timeline, error) {
+	trail, err := s.store.Trail(a.Context(), a.actor, q)
+	if err != nil {
+		return components.Timeline{}, err
+	}
+	t := components.Timeline{Days: s.days(a, trail.Entries, q.Target != 0), Person: q.Target != 0}
+	if n := len(trail.Entries); n > 0 {
+		if trail.Newer {
+			t.NewerHref = turned(a.URL, "above", trail.Entries[0].ID)
+		}
+		if trail.Older {
+			t.OlderHref = turned(a.URL, "below", trail.Entries[n-1].ID)
+		}
+	}
+	return t, nil
+}
+
+// turned is the same address with another place in the trail.
+func turned(u *url.URL, name string, id int64) string {
+	v := u.Query()
+	v.Del("above")
+	v.Del("below")
+	v.Set(name, formatID(id))
+	return u.Path + "?" + v.Encode()
+}
+
+// personTimeline is what happened to one person.
+func (s *server) personTimeline(a *ask, u *store.User) (components.Timeline, error) {
+	f := a.URL.Query()
+	return s.timeline(a, store.TrailQuery{Target: u.ID, Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))})
+}
+
+// ownTimeline is what others did to one's own account.
+func (s *server) ownTimeline(a *ask) (components.Timeline, error) {
+	t, err := s.timeline(a, store.TrailQuery{Target: a.actor.ID, Staff: true, Limit: 20})
+	t.NewerHref, t.OlderHref = "", ""
+	t.Empty = "Nobody has changed anything here."
+	return t, err
+}
+
+// days groups entries, which come newest first, by their day.
+func (s *server) days(a *ask, entries []store.Entry, aboutOne bool) []components.Day {
+	var out []components.Day
+	for i := range entries {
+		label := a.words.day(entries[i].At)
+		if len(out) == 0 || out[len(out)-1].Label != label {
+			out = append(out, components.Day{Label: label})
+		}
+		day := &out[len(out)-1]
+		day.Entries = append(day.Entries, tell(a, &entries[i], aboutOne))
+	}
+	return out
+}
+
+// tale is how an act is told. of is said before the person it was done to,
+// alone where that person is not named.
+type tale struct{ icon, label, of, alone string }
+
+var tales = map[store.Act]tale{
+	store.ActCreate:        {"user-plus", "Created", "created", "created this account"},
+	store.ActEdit:          {"pen", "Changed", "changed", "changed this account"},
+	store.ActDeactivate:    {"ban", "Deactivated", "deactivated", "deactivated this account"},
+	store.ActReactivate:    {"check-circle", "Reactivated", "reactivated", "reactivated this account"},
+	store.ActDelete:        {"trash", "Deleted", "deleted", "deleted this account"},
+	store.ActRestore:       {"undo", "Restored", "restored", "restored this account"},
+	store.ActUndo:          {"undo", "Undone", "undid a change of", "undid a change"},
+	store.ActSignIn:        {"login", "Signed in", "signed in", "signed in"},
+	store.ActSignOut:       {"logout", "Signed out", "signed out", "signed out"},
+	store.ActOwnPassword:   {"key", "Changed own password", "changed the own password", "changed the own password"},
+	store.ActResetPassword: {"key", "Reset a password", "reset the password of", "reset the password"},
+	store.ActEndSessions:   {"logout", "Ended sessions", "ended sessions of", "ended sessions"},
+	store.ActEndEverybody:  {"logout", "Signed everybody out", "signed everybody out", "signed everybody out"},
+	store.ActPurge:         {"trash", "Removed for good", "removed the data of", "removed the data for good"},
+	store.ActDemo:          {"users", "Added examples", "added examples", "added examples"},
+	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account"},
+	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log"},
+	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions"},
+	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role"},
+}
+
+// tell turns an entry into a sentence.
+func tell(a *ask, e *store.Entry, aboutOne bool) components.Entry {
+	t := tales[e.Act]
+	out := components.Entry{ID: e.ID, Icon: t.icon, Verb: verb(e, t, aboutOne), Note: e.Note, Time: a.words.clock(e.At),
+		From: e.Address, Request: e.Request, Actor: actorParty(a, e)}
+	if e.Agent != "" {
+		out.Device, _ = device(e.Agent)
+	}
+	for _, c := range e.Changes {
+		if c.Field == store.FieldDeleted {
+			continue // the sentence says it
+		}
+		out.Changes = append(out.Changes, components.Change{Label: c.Field.Label(), Before: shownOrEmpty(c.Field, c.Before), After: shownOrEmpty(c.Field, c.After)})
+	}
+	if e.Target != 0 && (e.Target != e.Actor || e.Kind != store.Person) {
+		out.Target = targetParty(a, e)
+	}
+	switch {
+	case e.Outcome == store.Denied:
+		out.Tone, out.Icon = "warn", "lock"
+	case e.Outcome == store.Failure:
+		out.Tone, out.Icon = "bad", "alert"
+	case e.Act == store.ActCreate || e.Act == store.ActReactivate || e.Act == store.ActRestore:
+		out.Tone = "ok"
+	}
+	if e.MayUndo(a.actor) {
+		out.Undo, out.UndoName = "/undo/"+formatID(e.ID), "Undo: "+t.label+" "+e.TargetName
+	}
+	if e.UndoneBy != 0 {
+		who := e.UndoneWho
+		if who == "" {
+			who = "somebody"
+		}
+		out.Undone = "Undone by " + who + ", " + a.words.ago(e.UndoneAt)
+	}
+	if e.Gone {
+		out.Note = "The details were removed with the person’s data."
+	}
+	return out
+}
+
+// verb is what somebody did, or tried.
+func verb(e *store.Entry, t tale, aboutOne bool) string {
+	of := t.of
+	if aboutOne || e.Target == 0 || e.Target == e.Actor && e.Kind == store.Person {
+		of = t.alone
+	}
+	if e.Act == store.ActEdit && e.Outcome == store.Done && len(e.Changes) == 1 {
+		of = "changed the " + strings.ToLower(e.Changes[0].Field.Label())
+		if !aboutOne {
+			of += " of"
+		}
+	}
+	switch {
+	case e.Outcome == store.Denied:
+		return "was refused: " + strings.ToLower(t.label) + onWhom(e, aboutOne)
+	case e.Outcome == store.Failure && e.Act == store.ActSignIn && e.Target != 0 && !aboutOne:
+		return "failed to sign in as"
+	case e.Outcome == store.Failure && e.Act == store.ActSignIn:
+		return "failed to sign in"
+	case e.Outcome == store.Failure:
+		return "failed: " + strings.ToLower(t.label)
+	}
+	return of
+}
+
+func onWhom(e *store.Entry, aboutOne bool) string {
+	if aboutOne || e.Target == 0 {
+		return ""
+	}
+	return " on"
+}
+
+func shownOrEmpty(f store.Field, v string) string {
+	if v == "" {
+		return ""
+	}
+	return shown(f, v)
+}
+
+func actorParty(a *ask, e *store.Entry) components.Party {
+	p := components.Party{Name: e.Who(), System: e.Kind != store.Person}
+	if e.Kind == store.Person {
+		u := store.User{ID: e.Actor, Name: p.Name}
+		p.Avatar = avatar(&u)
+		if e.ActorName != "" && a.can(store.ActLook, nil) {
+			p.Href = "/users/" + formatID(e.Actor)
+		}
+	}
+	return p
+}
+
+func targetParty(a *ask, e *store.Entry) *components.Party {
+	if e.TargetName == "" {
+		return &components.Party{Name: "a deleted person (no. " + formatID(e.Target) + ")"}
+	}
+	u := store.User{ID: e.Target, Name: e.TargetName}
+	p := components.Party{Name: e.TargetName, Avatar: avatar(&u)}
+	if a.can(store.ActLook, nil) {
+		p.Href = "/users/" + formatID(e.Target)
+	}
+	return &p
+}

@@ -1,0 +1,116 @@
+package handlers
+
+import (
+	"errors"
+	"math"
+	"net/http"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// statusOf is the one place where a kind of error becomes a status.
+func statusOf(k store.Kind) int {
+	switch k {
+	case store.Invalid:
+		return http.StatusUnprocessableEntity
+	case store.Conflict, store.Refused:
+		return http.StatusConflict
+	case store.NotFound:
+		return http.StatusNotFound
+	case store.Forbidden:
+		return http.StatusForbidden
+	case store.Unauthenticated:
+		return http.StatusUnauthorized
+	case store.Throttled:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusInternalServerError
+}
+
+// title is what stands above the sentence of an error.
+func title(k store.Kind) string {
+	switch k {
+	case store.Invalid:
+		return "That did not work"
+	case store.Conflict:
+		return "Somebody was faster"
+	case store.Refused:
+		return "This was not done"
+	case store.NotFound:
+		return "Not found"
+	case store.Forbidden:
+		return "Not allowed"
+	case store.Unauthenticated:
+		return "Please sign in"
+	case store.Throttled:
+		return "Please wait a little"
+	}
+	return "Something went wrong"
+}
+
+// errBody is a body that is too large or no form.
+var errBody = &store.Error{Kind: store.Invalid, Message: "What was sent is too large or damaged."}
+
+// errorView is what the person sees of an error: a page, or, for a fragment, a
+// toast that leaves the page and everything typed into it alone.
+func (s *server) errorView(a *ask, err error) view {
+	var gone *store.Ended
+	if errors.As(err, &gone) {
+		a.ended = gone
+		return s.mustSignIn(a)
+	}
+	k := store.KindOf(err)
+	var e *store.Error
+	if !errors.As(err, &e) {
+		s.logError(a, err)
+		e = &store.Error{Kind: store.Internal, Message: "This is a fault on our side. Nothing was changed; please try again in a moment."}
+	}
+	if k == store.Unauthenticated && a.who != nil {
+		a.who = nil
+		a.ended = &store.Ended{Why: store.EndedDeactivated, User: a.actor.ID}
+		return s.mustSignIn(a)
+	}
+	v := s.oops(a, statusOf(k), title(k), e.Message)
+	if k == store.Throttled {
+		v.retry = int(math.Ceil(e.RetryAfter.Seconds()))
+	}
+	return v
+}
+
+// oops is an error as a page and as a toast.
+func (s *server) oops(a *ask, status int, heading, message string) view {
+	v := view{status: status, title: heading}
+	if a.hx.fragment {
+		v.toast = &components.Toast{Tone: "bad", Title: heading, Detail: message}
+		v.part = components.Nothing()
+		return v
+	}
+	e := components.ErrorView{Status: status, Title: heading, Message: message, RequestID: a.id, BackHref: "/", BackLabel: "Back to the start"}
+	if a.who != nil && a.can(store.ActLook, nil) {
+		e.BackHref, e.BackLabel = "/users", "Back to the list"
+	}
+	v.screen = components.ErrorPage(e)
+	return v
+}
+
+// crossOrigin answers a form that another site sent here.
+func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
+	a := s.newAsk(r, "cross-origin")
+	s.respondBare(w, a, s.oops(a, http.StatusForbidden, "Not from here",
+		"This form was sent from another site and was not accepted. Open the page here and try again."))
+}
+
+// respondBare answers before there is a session.
+func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
+	v.bare = true
+	body, err := s.render(a, &v)
+	if err != nil {
+		s.logError(a, err)
+		http.Error(w, http.StatusText(v.status), v.status)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(v.status)
+	w.Write(body.Bytes())
+}

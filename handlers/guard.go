@@ -1,0 +1,116 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// guarded finds out who is asking, decides whether they may come in, and only
+// then lets the action run.
+func (s *server) guarded(a *ask, r route) (view, error) {
+	if err := s.resume(a, r.need.passive); err != nil {
+		return view{}, err
+	}
+	if a.Method == http.MethodPost {
+		if err := a.ParseForm(); err != nil {
+			return view{}, errBody
+		}
+	}
+	if a.hx.fragment && a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID {
+		return view{tell: instruct{refresh: true}}, nil // the page belongs to somebody else: start over
+	}
+	if r.need.open {
+		return r.do(a)
+	}
+	if a.who == nil {
+		return s.mustSignIn(a), nil
+	}
+	if a.who.User.MustChangePassword && !ownPage(a.URL.Path) {
+		return view{goTo: "/account"}, nil
+	}
+	if r.need.act != "" && !s.maySomewhere(a, r.need.act) {
+		if err := s.store.Refuse(a.Context(), a.actor, r.need.act, a.pathID()); err != nil {
+			return view{}, err
+		}
+		return view{}, &store.Error{Kind: store.Forbidden, Message: "Your role does not allow this."}
+	}
+	return r.do(a)
+}
+
+// maySomewhere asks for the permission to act on anybody at all; whether it
+// holds for this very person is asked by the operation, on fresh data. One's
+// own sessions and history are one's own.
+func (s *server) maySomewhere(a *ask, act store.Act) bool {
+	return a.can(act, nil) || act == store.ActSeeSessions && a.can(store.ActLook, nil) && a.can(act, &store.Target{ID: a.pathID()})
+}
+
+// ownPage is where somebody may go who has to choose a new password first.
+func ownPage(path string) bool {
+	return path == "/account" || path == "/account/password" || path == "/session"
+}
+
+// mustSignIn is the answer to a request whose session is missing or gone. A
+// fragment gets the sign-in dialog and nothing else: the page stays as it is,
+// and what was asked for has not been done. A page goes to the sign-in page and
+// back. A form that was sent as a page is carried through the sign-in.
+func (s *server) mustSignIn(a *ask) view {
+	form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended)}
+	if a.hx.fragment {
+		form.Email = s.lastEmail(a)
+		if a.hx.person != 0 {
+			form.Person = formatID(a.hx.person)
+		}
+		form.KeptFor = "The page behind this stays as it is."
+		return view{status: http.StatusUnauthorized, part: components.Nothing(),
+			beside: []beside{{components.Sel(components.DialogID), "innerHTML", components.SignInDialog(form)}}}
+	}
+	if a.Method == http.MethodPost {
+		form.Kept = keptFields(a)
+		form.KeptFor = "What you typed is kept."
+		return view{status: http.StatusUnauthorized, bare: true, title: "Sign in", screen: components.SignInPage(form)}
+	}
+	next := a.URL.RequestURI()
+	return view{goTo: "/login?" + url.Values{"next": {next}}.Encode()}
+}
+
+// whyEnded explains why somebody has to sign in again.
+func (s *server) whyEnded(e *store.Ended) string {
+	if e == nil {
+		return ""
+	}
+	switch e.Why {
+	case store.EndedIdle:
+		return "You were signed out after " + inWords(s.store.IdleTimeout()) + " without activity."
+	case store.EndedAbsolute:
+		return "You were signed out because you signed in more than " + inWords(s.store.AbsoluteTimeout()) + " ago."
+	case store.EndedByAdmin:
+		return "An administrator ended your session."
+	case store.EndedByOwner:
+		return "You ended this session from another device."
+	case store.EndedDeactivated:
+		return "Your account has been deactivated. Ask an administrator if this is a mistake."
+	case store.EndedDeleted:
+		return "Your account has been deleted. Ask an administrator if this is a mistake."
+	case store.EndedPassword:
+		return "The password of this account was changed."
+	case store.EndedBySelf:
+		return "You signed out."
+	}
+	return ""
+}
+
+// lastEmail is the address of the person whose session ended, if the session
+// still says who that was: one thing less to type.
+func (s *server) lastEmail(a *ask) string {
+	if a.ended == nil || a.ended.User == 0 {
+		return ""
+	}
+	u, err := s.store.User(a.Context(), store.Actor{Kind: store.Person, ID: a.ended.User}, a.ended.User)
+	if err != nil {
+		return ""
+	}
+	return u.Email
+}

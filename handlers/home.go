@@ -1,0 +1,86 @@
+package handlers
+
+import (
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// home is the start: the sign-in page without a session, the figures and what
+// happened last with one. Members have no back office, only their account.
+func (s *server) home(a *ask) (view, error) {
+	if a.who == nil {
+		if a.hx.fragment {
+			return s.mustSignIn(a), nil
+		}
+		return s.signInPage(a, components.SignIn{Brand: s.brand, Next: "/", Reason: s.whyEnded(a.ended)})
+	}
+	if a.who.User.MustChangePassword || !a.can(store.ActLook, nil) {
+		return view{goTo: "/account"}, nil
+	}
+	tiles, err := s.tiles(a)
+	if err != nil {
+		return view{}, err
+	}
+	v := components.HomeView{Greeting: a.words.greeting() + ", " + a.who.User.Name, Tiles: tiles}
+	if a.can(store.ActReadTrail, nil) {
+		v.AllHref = "/audit"
+		if v.Recent, err = s.timeline(a, store.TrailQuery{Limit: 8}); err != nil {
+			return view{}, err
+		}
+	}
+	return view{title: "Home", screen: components.HomePage(v)}, nil
+}
+
+// tiles are figures, each with the list behind it.
+func (s *server) tiles(a *ask) ([]components.Tile, error) {
+	counts, err := s.store.Counts(a.Context(), a.actor)
+	if err != nil {
+		return nil, err
+	}
+	all, by := 0, map[store.Status]int{}
+	for _, statuses := range counts {
+		for st, n := range statuses {
+			all += n
+			by[st] += n
+		}
+	}
+	admins := counts[store.Admin][store.Active]
+	tiles := []components.Tile{
+		{Label: "People", Figure: thousands(all), Note: "with an account", Href: "/users"},
+		{Label: "Active", Figure: thousands(by[store.Active]), Note: "may sign in", Href: "/users?status=active"},
+		{Label: "Invited", Figure: thousands(by[store.Invited]), Note: "have not come yet", Href: "/users?status=invited"},
+		{Label: "Deactivated", Figure: thousands(by[store.Deactivated]), Note: "may not sign in", Href: "/users?status=deactivated"},
+		{Label: "Admins", Figure: thousands(admins), Note: "may do everything", Href: "/users?role=admin&status=active"},
+	}
+	if admins == 1 {
+		tiles[4].Tone, tiles[4].Note = "warn", "make a second one"
+	}
+	return tiles, nil
+}
+
+// navigation is the main menu, by what one may see.
+func navigation(a *ask) []components.Link {
+	if a.who.User.MustChangePassword {
+		return nil
+	}
+	var out []components.Link
+	add := func(label, href, icon string, act store.Act) {
+		if a.can(act, nil) {
+			current := a.URL.Path == href || href != "/" && len(a.URL.Path) > len(href) && a.URL.Path[:len(href)+1] == href+"/"
+			out = append(out, components.Link{Label: label, Href: href, Icon: icon, Current: current})
+		}
+	}
+	add("Home", "/", "home", store.ActLook)
+	add("Users", "/users", "users", store.ActLook)
+	add("Audit log", "/audit", "history", store.ActReadTrail)
+	return out
+}
+
+// healthz says that the program is alive and reaches its data.
+func (s *server) healthz(a *ask) (view, error) {
+	if err := s.store.Ping(a.Context()); err != nil {
+		s.logError(a, err)
+		return view{status: 503, text: "the database does not answer\n"}, nil
+	}
+	return view{text: "ok\n"}, nil
+}

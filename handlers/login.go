@@ -1,0 +1,244 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// loginForm shows the sign-in page, or goes on when somebody is signed in.
+func (s *server) loginForm(a *ask) (view, error) {
+	next := safeNext(a.FormValue("next"))
+	if a.who != nil {
+		return view{goTo: next}, nil
+	}
+	form := components.SignIn{Brand: s.brand, Next: next, Reason: s.whyEnded(a.ended)}
+	if form.Reason == "" && a.FormValue("out") != "" {
+		form.Reason = "You are signed out."
+	}
+	return s.signInPage(a, form)
+}
+
+func (s *server) signInPage(a *ask, form components.SignIn) (view, error) {
+	has, err := s.store.HasAdmin(a.Context())
+	if err != nil {
+		return view{}, err
+	}
+	form.NoAdmin = !has
+	return view{bare: true, title: "Sign in", screen: components.SignInPage(form)}, nil
+}
+
+// login signs somebody in, by the page or by the dialog over one.
+func (s *server) login(a *ask) (view, error) {
+	email := a.PostFormValue("email")
+	who, err := s.store.SignIn(a.Context(), a.actor, email, a.PostFormValue("password"))
+	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
+		return s.loginRefused(a, email, err), nil
+	}
+	if err != nil {
+		return view{}, err
+	}
+	if err := s.beginSession(a, who); err != nil {
+		return view{}, err
+	}
+	if a.hx.fragment {
+		return signedInAgain(a, who), nil
+	}
+	if kept := readKept(a); kept.Action != "" && !who.User.MustChangePassword {
+		kept.Name = who.User.Name
+		return view{title: "Welcome back", screen: components.KeptPage(kept)}, nil
+	}
+	return view{goTo: safeNext(a.PostFormValue("next"))}, nil
+}
+
+// signedInAgain closes the dialog and lets what was refused run, for the same
+// person only. For anybody else, and for somebody who must choose a new
+// password first, the page starts over and nothing runs.
+func signedInAgain(a *ask, who store.Whoever) view {
+	if a.PostFormValue("person") != formatID(who.User.ID) || who.User.MustChangePassword {
+		return view{tell: instruct{refresh: true}}
+	}
+	return view{part: components.Nothing(), tell: instruct{trigger: signedInBack}, beside: []beside{closeDialog()}}
+}
+
+// closeDialog empties the place of dialogs.
+func closeDialog() beside {
+	return beside{components.Sel(components.DialogID), "innerHTML", components.Nothing()}
+}
+
+// loginRefused shows the form again, with what was typed but the password.
+func (s *server) loginRefused(a *ask, email string, err error) view {
+	v := s.errorView(&ask{Request: a.Request, id: a.id, note: a.note}, err)
+	form := components.SignIn{Brand: s.brand, Email: email, Next: a.PostFormValue("next"), Error: sentence(err),
+		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person")}
+	out := view{status: v.status, retry: v.retry, bare: true, title: "Sign in", screen: components.SignInPage(form)}
+	if !a.hx.fragment {
+		return out
+	}
+	out.part = components.SignInBox(form)
+	if out.status == http.StatusUnauthorized {
+		out.status = http.StatusUnprocessableEntity // 401 asks for the dialog, which is there already
+	}
+	return out
+}
+
+// logoutForm asks, for somebody who came here by address: a GET changes nothing.
+func (s *server) logoutForm(a *ask) (view, error) {
+	if a.who == nil {
+		return view{goTo: "/login"}, nil
+	}
+	c := components.Confirm{Title: "Sign out?", Body: []string{"You are signed in as " + a.who.User.Name + "."},
+		Action: "/logout", Submit: "Sign out", Cancel: "/"}
+	return view{title: "Sign out", screen: components.ConfirmPage(c)}, nil
+}
+
+// logout ends the sign-in and the session, so that the old cookie is useless.
+func (s *server) logout(a *ask) (view, error) {
+	if a.who != nil {
+		if err := s.store.SignOut(a.Context(), a.actor); err != nil {
+			return view{}, err
+		}
+	}
+	if err := s.sessions.Destroy(a.Context()); err != nil {
+		return view{}, err
+	}
+	a.who = nil
+	return view{goTo: "/login?out=1"}, nil
+}
+
+// safeNext is where to go after a sign-in: a place on this site, or the start.
+// Browsers read "//host" and "/\host" as another site.
+func safeNext(s string) string {
+	const start = "/"
+	if !strings.HasPrefix(s, "/") || len(s) > 2000 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
+		return start
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(s, "//") {
+		return start
+	}
+	for _, p := range []string{"/login", "/logout", "/setup/", "/session"} {
+		if u.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(u.Path, p) {
+			return start
+		}
+	}
+	return s
+}
+
+// A form that was sent without a session travels through the sign-in page in
+// hidden fields under these names.
+const (
+	keptAction = "kept-action"
+	keptPrefix = "kept-field."
+)
+
+// neverKept are fields that are typed anew: passwords do not travel in a page.
+var neverKept = []string{"password", "current", "repeat"}
+
+func keptFields(a *ask) []components.Hidden {
+	out := []components.Hidden{{Name: keptAction, Value: a.URL.Path}}
+	for _, name := range sortedKeys(a.PostForm) {
+		if slices.Contains(neverKept, name) {
+			continue
+		}
+		for _, v := range a.PostForm[name] {
+			out = append(out, components.Hidden{Name: keptPrefix + name, Value: v})
+		}
+	}
+	return out
+}
+
+// rekeep carries the kept fields through a wrong password.
+func rekeep(form url.Values) []components.Hidden {
+	var out []components.Hidden
+	for _, name := range sortedKeys(form) {
+		if name == keptAction || strings.HasPrefix(name, keptPrefix) {
+			for _, v := range form[name] {
+				out = append(out, components.Hidden{Name: name, Value: v})
+			}
+		}
+	}
+	return out
+}
+
+// readKept is the form to send again, for the person to see before they do.
+func readKept(a *ask) components.KeptForm {
+	var k components.KeptForm
+	if a.PostForm.Get(keptAction) == "" {
+		return k
+	}
+	k.Action, k.Cancel = safeNext(a.PostForm.Get(keptAction)), "/"
+	for _, h := range rekeep(a.PostForm) {
+		name, ok := strings.CutPrefix(h.Name, keptPrefix)
+		if !ok {
+			continue
+		}
+		k.Hidden = append(k.Hidden, components.Hidden{Name: name, Value: h.Value})
+		if label := store.Field(name).Label(); !strings.HasPrefix(name, "was.") && name != "view" && name != "field" && h.Value != "" {
+			k.Fields = append(k.Fields, components.Fact{Label: label, Text: h.Value})
+		}
+	}
+	return k
+}
+
+// setupForm is behind the one-time link that makes the first admin.
+func (s *server) setupForm(a *ask) (view, error) {
+	ok, err := s.store.CheckSetupToken(a.Context(), a.PathValue("token"))
+	if err != nil {
+		return view{}, err
+	}
+	if !ok {
+		return view{}, &store.Error{Kind: store.NotFound, Message: "This link has been used or replaced. The newest one stands where the program was started."}
+	}
+	return s.setupPage(a, nil, "", true), nil
+}
+
+func (s *server) setupPage(a *ask, problems map[string]string, problem string, example bool) view {
+	form := components.Setup{Brand: s.brand, Action: a.URL.Path, Example: example, Error: problem}
+	for _, f := range []components.Field{
+		{Name: "name", Label: "Your name", Type: "text", Autocomplete: "name", MaxLength: 200, Autofocus: true},
+		{Name: "email", Label: "E-mail", Type: "email", Autocomplete: "username", MaxLength: 254},
+		{Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: passwordHint},
+	} {
+		f.ID, f.Required, f.Error = "setup-"+f.Name, true, problems[f.Name]
+		if f.Type != "password" {
+			f.Value = a.PostFormValue(f.Name)
+		}
+		form.Fields = append(form.Fields, f)
+	}
+	v := view{bare: true, title: "Welcome", screen: components.SetupPage(form)}
+	if problems != nil {
+		v.status = http.StatusUnprocessableEntity
+	}
+	return v
+}
+
+// setup makes the first admin, adds examples if wanted, and signs in.
+func (s *server) setup(a *ask) (view, error) {
+	n := store.NewUser{Name: a.PostFormValue("name"), Email: a.PostFormValue("email"), Password: a.PostFormValue("password")}
+	c, err := s.store.SetUp(a.Context(), a.actor, a.PathValue("token"), n)
+	if e, ok := err.(*store.Error); ok && e.Kind == store.Invalid {
+		return s.setupPage(a, e.Fields, "", a.PostFormValue("example") != ""), nil
+	}
+	if err != nil {
+		return view{}, err
+	}
+	toast := &components.Toast{Tone: "ok", Title: "Welcome, " + c.User.Name, Detail: "You are the first admin."}
+	if a.PostFormValue("example") != "" {
+		admin := a.actor
+		admin.Kind, admin.ID, admin.Role = store.Person, c.User.ID, c.User.Role
+		if _, err := s.store.AddExamples(a.Context(), admin, 200); err != nil {
+			return view{}, err
+		}
+		toast.Detail = "You are the first admin. 200 example people are there to look around."
+	}
+	who, err := s.store.SignIn(a.Context(), a.actor, n.Email, n.Password)
+	if err != nil {
+		return view{}, err
+	}
+	return view{goTo: "/users", toast: toast}, s.beginSession(a, who)
+}

@@ -1,0 +1,185 @@
+package handlers
+
+import (
+	"context"
+
+	"backoffice/components"
+	"backoffice/store"
+
+	"github.com/a-h/templ"
+)
+
+// findUser loads the person in the address.
+func (s *server) findUser(a *ask) (store.User, error) {
+	return s.store.User(a.Context(), a.actor, a.pathID())
+}
+
+// user is a person's page, or for a fragment one cell or the row as it stands.
+func (s *server) user(a *ask) (view, error) {
+	u, err := s.findUser(a)
+	if err != nil {
+		return view{}, err
+	}
+	if a.hx.fragment {
+		if f := store.Field(a.FormValue("cell")); f.Act() != "" {
+			return view{part: components.CellView(s.cell(a, &u, f))}, nil
+		}
+		if a.FormValue("view") == "row" {
+			return view{part: components.UserRowView(s.row(a, listOf(a), &u))}, nil
+		}
+	}
+	return s.userTab(a, &u, "profile")
+}
+
+// cell is a value as the page shows it that the fragment is for: in the list
+// the name leads to the person.
+func (s *server) cell(a *ask, u *store.User, f store.Field) components.Cell {
+	l := listOf(a)
+	inList := a.hx.on("/users")
+	if !inList {
+		l.q = ""
+	}
+	c := cellOf(a, u, f, l.q)
+	if f == store.FieldName && inList {
+		c.Href = l.at("/users/" + formatID(u.ID))
+	}
+	return c
+}
+
+func (s *server) userSessions(a *ask) (view, error) {
+	u, err := s.findUser(a)
+	if err != nil {
+		return view{}, err
+	}
+	return s.userTab(a, &u, "sessions")
+}
+
+func (s *server) userHistory(a *ask) (view, error) {
+	u, err := s.findUser(a)
+	if err != nil {
+		return view{}, err
+	}
+	return s.userTab(a, &u, "history")
+}
+
+// userTab is a person's page with one of its tabs.
+func (s *server) userTab(a *ask, u *store.User, tab string) (view, error) {
+	screen, err := s.userScreen(a, u, tab)
+	return view{title: u.Name, screen: screen}, err
+}
+
+func (s *server) userScreen(a *ask, u *store.User, tab string) (templ.Component, error) {
+	v, err := s.userView(a, u, tab)
+	if err != nil {
+		return nil, err
+	}
+	switch tab {
+	case "sessions":
+		v.Sessions, err = s.sessionList(a, u)
+	case "history":
+		v.History, err = s.personTimeline(a, u)
+	default:
+		for _, f := range store.FormFields() {
+			v.Profile = append(v.Profile, cellOf(a, u, f, ""))
+		}
+		v.Grants = grants(u.Role)
+	}
+	return components.UserPage(v), err
+}
+
+func (s *server) userView(a *ask, u *store.User, tab string) (components.UserView, error) {
+	l := readList(a.URL.Query())
+	if a.hx.fragment {
+		l = listOf(a)
+	}
+	path := "/users/" + formatID(u.ID)
+	v := components.UserView{ID: u.ID, Avatar: avatar(u), Name: u.Name, Email: u.Email, Role: cellOf(a, u, store.FieldRole, ""),
+		Status: status(u), Tab: tab, Actions: actions(a, u), BackHref: l.href(), You: u.ID == a.actor.ID, Facts: facts(a, u)}
+	v.Tabs = []components.Link{{Label: "Profile", Href: l.at(path), Current: tab == "profile"}}
+	if a.can(store.ActSeeSessions, u.On()) {
+		v.Tabs = append(v.Tabs, components.Link{Label: "Sessions", Href: l.at(path + "/sessions"), Current: tab == "sessions"})
+	}
+	v.Tabs = append(v.Tabs, components.Link{Label: "History", Href: l.at(path + "/history"), Current: tab == "history"})
+	if !u.Deleted.IsZero() {
+		v.Notice = "This account was deleted " + a.words.ago(u.Deleted) + ". It can be restored until " +
+			u.Deleted.Add(store.KeepDeleted).In(s.location).Format("2 January 2006") + "; then its data is gone."
+		return v, nil
+	}
+	return v, s.neighbours(a.Context(), a, l, u, tab, &v)
+}
+
+// neighbours are the people before and after in the list one came from, on the
+// same tab.
+func (s *server) neighbours(ctx context.Context, a *ask, l listState, u *store.User, tab string, v *components.UserView) error {
+	prev, next, err := s.store.Neighbours(ctx, a.actor, l.query(), u)
+	if err != nil {
+		return err
+	}
+	suffix := ""
+	if tab != "profile" {
+		suffix = "/" + tab
+	}
+	if prev != nil {
+		v.PrevHref, v.PrevName = l.at("/users/"+formatID(prev.ID)+suffix), prev.Name
+	}
+	if next != nil {
+		v.NextHref, v.NextName = l.at("/users/"+formatID(next.ID)+suffix), next.Name
+	}
+	return nil
+}
+
+func facts(a *ask, u *store.User) []components.Fact {
+	return []components.Fact{
+		{Label: "Last sign-in", When: a.words.moment(u.LastSignIn)},
+		{Label: "Created", When: a.words.moment(u.Created)},
+		{Label: "Changed", When: a.words.moment(u.Changed)},
+		{Label: "ID", Text: formatID(u.ID)},
+	}
+}
+
+// grants tells what a role may do.
+func grants(r store.Role) []components.Grant {
+	var out []components.Grant
+	for _, act := range store.Acts() {
+		out = append(out, components.Grant{Label: actLabels[act], Given: store.Can(store.Actor{Kind: store.Person, Role: r}, act, nil)})
+	}
+	return out
+}
+
+var actLabels = map[store.Act]string{
+	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people",
+	store.ActEdit: "Edit people", store.ActSetRole: "Give roles", store.ActDeactivate: "Deactivate people",
+	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
+	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
+	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
+}
+
+// sessionList is where a person is signed in.
+func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, error) {
+	own := u.ID == a.actor.ID
+	list := components.SessionList{Person: u.Name, Own: own}
+	signIns, err := s.store.SignIns(a.Context(), a.actor, u.ID)
+	if err != nil {
+		return list, err
+	}
+	base := "/users/" + formatID(u.ID)
+	if own {
+		base = "/account"
+	}
+	for _, in := range signIns {
+		one := components.Session{ID: in.ID, Address: in.Address, Started: a.words.moment(in.Started),
+			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn}
+		one.Device, one.Icon = device(in.Agent)
+		if !one.This && a.can(store.ActEndSessions, u.On()) {
+			one.End = base + "/sessions/end"
+		}
+		list.Sessions = append(list.Sessions, one)
+	}
+	if own && len(signIns) > 1 {
+		list.EndOthers = base + "/sessions/end-others"
+	}
+	if !own && len(signIns) > 0 && a.can(store.ActEndSessions, u.On()) {
+		list.EndAll = base + "/sessions/end-all"
+	}
+	return list, nil
+}

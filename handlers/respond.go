@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"backoffice/components"
+
+	"github.com/a-h/templ"
+)
+
+// view is what an action wants to be seen. One and the same component is the
+// screen of a page and the body of a fragment.
+type view struct {
+	status int             // 200 when 0
+	title  string          // of the document
+	screen templ.Component // what stands in the main element of a page
+	part   templ.Component // what a fragment request gets; the screen when nil
+	beside []beside        // side dishes of a fragment
+	toast  *components.Toast
+
+	goTo  string // a page to go to: a redirect for a page, a new page for a fragment
+	tell  instruct
+	bare  bool   // without the top bar
+	text  string // answer this as plain text; for machines
+	retry int    // seconds, for Retry-After
+}
+
+// beside is a component for another place of the page.
+type beside struct {
+	target, swap string
+	what         templ.Component
+}
+
+// respond alone decides whether a view becomes a page, a fragment or a
+// redirect, and writes it. Everything is rendered before the first byte: a
+// component that fails still becomes a clean error, and the session is stored
+// before anything is promised.
+func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
+	if err != nil {
+		v = s.errorView(a, err)
+	}
+	body, err := s.render(a, &v)
+	if err == nil {
+		err = s.saveSession(w, a.Request)
+	}
+	if err != nil {
+		s.logError(a, err)
+		w.Header().Del("Location")
+		http.Error(w, "Something went wrong on our side. Nothing was lost; please try again. Request "+a.id, http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Add("Vary", "Cookie, HX-Request-Type")
+	if v.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(v.retry))
+	}
+	if v.text != "" {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+	} else {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	if a.hx.fragment {
+		v.tell.write(h)
+	} else if v.goTo != "" {
+		h.Set("Location", v.goTo)
+		v.status = http.StatusSeeOther
+	}
+	if v.status == 0 {
+		v.status = http.StatusOK
+	}
+	w.WriteHeader(v.status)
+	w.Write(body.Bytes())
+}
+
+func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {
+	var b bytes.Buffer
+	switch {
+	case v.text != "":
+		b.WriteString(v.text)
+		return &b, nil
+	case a.hx.fragment:
+		return &b, s.renderFragment(a, v, &b)
+	case v.goTo != "":
+		return &b, s.keepToast(a, v.toast)
+	}
+	page := s.page(a, v)
+	return &b, components.Layout(page, v.screen).Render(a.Context(), &b)
+}
+
+func (s *server) renderFragment(a *ask, v *view, b *bytes.Buffer) error {
+	if v.goTo != "" {
+		v.tell.redirect = v.goTo
+	}
+	if v.tell.redirect != "" || v.tell.refresh {
+		return s.keepToast(a, v.toast)
+	}
+	if v.part == nil {
+		v.part = v.screen
+	}
+	if v.part != nil {
+		if err := v.part.Render(a.Context(), b); err != nil {
+			return err
+		}
+	}
+	if v.toast != nil {
+		v.beside = append(v.beside, beside{components.Sel(components.ToastsID), "beforeend", components.ToastView(*v.toast)})
+	}
+	for _, o := range v.beside {
+		if err := components.Partial(o.target, o.swap, o.what).Render(a.Context(), b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepToast stores a toast for the page that is asked for next.
+func (s *server) keepToast(a *ask, t *components.Toast) error {
+	if t == nil {
+		return nil
+	}
+	b, err := json.Marshal(t)
+	if err == nil {
+		s.sessions.Put(a.Context(), sessionToast, string(b))
+	}
+	return err
+}
+
+// takeToast gives the toast that was kept for this page, once.
+func (s *server) takeToast(a *ask) *components.Toast {
+	kept := s.sessions.PopString(a.Context(), sessionToast)
+	if kept == "" {
+		return nil
+	}
+	var t components.Toast
+	if json.Unmarshal([]byte(kept), &t) != nil {
+		return nil
+	}
+	return &t
+}
+
+// page is what the layout draws around a screen.
+func (s *server) page(a *ask, v *view) components.Page {
+	p := components.Page{Title: v.title, Brand: s.brand, Toast: v.toast}
+	if a.who == nil || v.bare {
+		return p
+	}
+	if p.Toast == nil && v.status == 0 {
+		p.Toast = s.takeToast(a)
+	}
+	u := &a.who.User
+	p.Viewer = &components.Viewer{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role.Label(), Avatar: avatar(u)}
+	p.Nav = navigation(a)
+	box := s.idleBox(s.store.IdleTimeout())
+	p.Idle = &box
+	return p
+}

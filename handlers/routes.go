@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"net/http"
+
+	"backoffice/store"
+)
+
+// need says who may come in.
+type need struct {
+	open    bool      // nobody need be signed in
+	act     store.Act // the permission that is asked for; "" is "signed in"
+	passive bool      // a timer asks, not a person: this is no sign of life
+}
+
+// route is one address: who may come in, and what happens there.
+type route struct {
+	pattern string
+	need    need
+	do      func(*ask) (view, error)
+}
+
+// list is the one table of addresses. A route that changes something is a POST,
+// so that it is a form with scripts off, and what was typed stands in no
+// address and no log.
+func (s *server) list() []route {
+	open := need{open: true}
+	own := need{}
+	may := func(act store.Act) need { return need{act: act} }
+	return []route{
+		{"GET /{$}", open, s.home},
+		{"GET /healthz", open, s.healthz},
+		{"GET /login", open, s.loginForm},
+		{"POST /login", open, s.login},
+		{"POST /logout", open, s.logout},
+		{"GET /logout", open, s.logoutForm},
+		{"GET /setup/{token}", open, s.setupForm},
+		{"POST /setup/{token}", open, s.setup},
+
+		{"GET /session", need{passive: true}, s.idle},
+		{"POST /session", own, s.stay},
+		{"GET /account", own, s.account},
+		{"POST /account/password", own, s.changePassword},
+		{"POST /account/sessions/end", own, s.endOwnSession},
+		{"POST /account/sessions/end-others", own, s.endOwnOthers},
+
+		{"GET /users", may(store.ActLook), s.users},
+		{"GET /users/new", may(store.ActCreate), s.newUser},
+		{"POST /users", may(store.ActCreate), s.createUser},
+		{"GET /users/{id}", may(store.ActLook), s.user},
+		{"GET /users/{id}/sessions", may(store.ActSeeSessions), s.userSessions},
+		{"GET /users/{id}/history", may(store.ActReadTrail), s.userHistory},
+		{"GET /users/{id}/edit", may(store.ActEdit), s.editUser},
+		{"POST /users/{id}", may(store.ActEdit), s.saveUser},
+		{"POST /users/{id}/deactivate", may(store.ActDeactivate), s.deactivate},
+		{"POST /users/{id}/reactivate", may(store.ActReactivate), s.reactivate},
+		{"GET /users/{id}/delete", may(store.ActDelete), s.confirmDelete},
+		{"POST /users/{id}/delete", may(store.ActDelete), s.deleteUser},
+		{"POST /users/{id}/restore", may(store.ActRestore), s.restore},
+		{"POST /users/{id}/sessions/end", may(store.ActEndSessions), s.endSession},
+		{"POST /users/{id}/sessions/end-all", may(store.ActEndSessions), s.endSessions},
+		{"GET /sessions/end-all", may(store.ActEndEverybody), s.confirmEndEverybody},
+		{"POST /sessions/end-all", may(store.ActEndEverybody), s.endEverybody},
+
+		{"GET /audit", may(store.ActReadTrail), s.audit},
+		{"POST /undo/{id}", may(store.ActEdit), s.undo},
+	}
+}
+
+func (s *server) table() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, r := range s.list() {
+		mux.Handle(r.pattern, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			a := s.newAsk(req, r.pattern)
+			v, err := s.guarded(a, r)
+			s.respond(w, a, v, err)
+		}))
+	}
+	return mux
+}
+
+// route serves one request, and gives the mux's bare "not found" and "method
+// not allowed" a page.
+func (s *server) route(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.routes.Handler(r); pattern != "" {
+		s.routes.ServeHTTP(w, r)
+		return
+	}
+	probe := &probeWriter{header: http.Header{}}
+	s.routes.ServeHTTP(probe, r)
+	a := s.newAsk(r, "none")
+	if err := s.resume(a, true); err != nil {
+		s.respond(w, a, view{}, err)
+		return
+	}
+	v := s.oops(a, http.StatusNotFound, "Not found", "There is no page at this address.")
+	if allow := probe.header.Get("Allow"); allow != "" {
+		w.Header().Set("Allow", allow)
+		v = s.oops(a, http.StatusMethodNotAllowed, "Not like this", "This address does not take requests of this kind.")
+	}
+	s.respond(w, a, v, nil)
+}
+
+// probeWriter hears what the mux would answer.
+type probeWriter struct{ header http.Header }
+
+func (p *probeWriter) Header() http.Header         { return p.header }
+func (p *probeWriter) Write(b []byte) (int, error) { return len(b), nil }
+func (p *probeWriter) WriteHeader(int)             {}

@@ -1,0 +1,165 @@
+// Package handlers turns requests into operations of the store and their
+// results into components. New gives an http.Handler, so that any Go program
+// can mount the back office inside its own server.
+//
+// A request goes through the chain in server.go, is looked up in the table in
+// routes.go, passes the guard in guard.go, and reaches an action: a method that
+// takes the request and gives a view, or an error. An action never writes:
+// respond.go alone decides whether a view becomes a page, a fragment or a
+// redirect, and errors.go what an error looks like.
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"backoffice/assets"
+	"backoffice/store"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/klauspost/compress/gzhttp"
+)
+
+// Config is what the back office needs. Store is required; the zero value of
+// each other field stands for its default.
+type Config struct {
+	Store *store.Store
+
+	// Brand is the organisation's name, shown in the top bar and in titles.
+	// Default "Backoffice".
+	Brand string
+
+	// PublicURL is the address people reach the back office by, such as
+	// "https://office.example.com". With https the session cookie is Secure and
+	// carries the __Host- prefix. Set it whenever a proxy stands before the
+	// program. Default: whatever address is asked for, by plain HTTP.
+	PublicURL string
+
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	// Default: none, and the header is ignored.
+	TrustedProxies []netip.Prefix
+
+	// Location is the time zone that times are shown in. Default UTC.
+	Location *time.Location
+
+	// Log receives the access log and the causes of internal errors. Default:
+	// slog.Default().
+	Log *slog.Logger
+}
+
+// server is the running back office.
+type server struct {
+	store    *store.Store
+	brand    string
+	origin   string // PublicURL without a path; may be empty
+	secure   bool
+	proxies  []netip.Prefix
+	location *time.Location
+	log      *slog.Logger
+	sessions *scs.SessionManager
+	routes   *http.ServeMux
+}
+
+// maxBody is the largest body of a request, in bytes: a form of a few fields.
+const maxBody = 64 << 10
+
+// New gives the handler of the whole back office. It refuses half a
+// configuration.
+func New(c Config) (http.Handler, error) {
+	if c.Store == nil {
+		return nil, errors.New("handlers: Config.Store is missing")
+	}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log}
+	if s.brand == "" {
+		s.brand = "Backoffice"
+	}
+	if s.location == nil {
+		s.location = time.UTC
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return nil, errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
+		}
+		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
+	}
+	s.sessions = newSessions(c.Store, s.secure)
+	s.routes = s.table()
+	return s.chain()
+}
+
+// chain is what every request goes through, outermost first.
+func (s *server) chain() (http.Handler, error) {
+	guardOrigin := http.NewCrossOriginProtection()
+	if s.origin != "" {
+		if err := guardOrigin.AddTrustedOrigin(s.origin); err != nil {
+			return nil, err
+		}
+	}
+	guardOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes([]string{"text/html", "text/plain"}))
+	if err != nil {
+		return nil, err
+	}
+	var h http.Handler = http.HandlerFunc(s.route)
+	h = s.loadSession(h)
+	h = guardOrigin.Handler(h)
+	h = compress(h)
+	h = limitBody(h)
+	h = s.besideAssets(h)
+	h = s.headers(h)
+	h = s.recover(h)
+	return s.identify(h), nil
+}
+
+// besideAssets lets the assets leave before any session is looked at.
+func (s *server) besideAssets(next http.Handler) http.Handler {
+	files := assets.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/assets/"):
+			files.ServeHTTP(w, r)
+		case r.URL.Path == "/favicon.ico":
+			http.Redirect(w, r, assets.URL("icon.svg"), http.StatusFound)
+		default:
+			w.Header().Set("Cache-Control", "no-store")
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets what every answer carries.
+func (s *server) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,319 @@
+package handlers
+
+import (
+	"net/url"
+	"strings"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// listState is what the address of the list says: the address is the view.
+type listState struct {
+	q, role, status string
+	sort            store.Sort
+	after, before   string
+}
+
+func readList(v url.Values) listState {
+	l := listState{q: strings.TrimSpace(v.Get("q")), sort: store.ParseSort(v.Get("sort")), after: v.Get("after"), before: v.Get("before")}
+	if r := v.Get("role"); store.Role(r).Valid() {
+		l.role = r
+	}
+	if st := v.Get("status"); store.Status(st).Valid() {
+		l.status = st
+	}
+	return l
+}
+
+// listOf is the list that a request comes from: its own address, or for a
+// fragment the page it was sent from.
+func listOf(a *ask) listState {
+	if a.hx.fragment && a.hx.current != nil {
+		return readList(a.hx.current.Query())
+	}
+	return readList(a.URL.Query())
+}
+
+func (l listState) query() store.Query {
+	return store.Query{Search: l.q, Role: store.Role(l.role), Status: store.Status(l.status), Sort: l.sort,
+		After: store.ParseCursor(l.after, l.sort), Before: store.ParseCursor(l.before, l.sort)}
+}
+
+// encode is the query string of this state, without what is as always.
+func (l listState) encode() string {
+	v := url.Values{}
+	for name, value := range map[string]string{"q": l.q, "role": l.role, "status": l.status, "after": l.after, "before": l.before} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if l.sort != (store.Sort{By: store.ByName}) {
+		v.Set("sort", l.sort.String())
+	}
+	return v.Encode()
+}
+
+// at is an address with this state behind it.
+func (l listState) at(path string) string {
+	if q := l.encode(); q != "" {
+		return path + "?" + q
+	}
+	return path
+}
+
+func (l listState) href() string { return l.at("/users") }
+
+// first is the state at the beginning of the list.
+func (l listState) first() listState {
+	l.after, l.before = "", ""
+	return l
+}
+
+func (l listState) withStatus(s string) listState { l = l.first(); l.status = s; return l }
+func (l listState) withRole(r string) listState   { l = l.first(); l.role = r; return l }
+func (l listState) withSort(s store.Sort) listState {
+	l = l.first()
+	l.sort = s
+	return l
+}
+
+// users is the list of people.
+func (s *server) users(a *ask) (view, error) {
+	l := readList(a.URL.Query())
+	p, err := s.store.ListUsers(a.Context(), a.actor, l.query())
+	if err != nil {
+		return view{}, err
+	}
+	list, err := s.listView(a, l, p)
+	if err != nil {
+		return view{}, err
+	}
+	v := view{title: "Users", screen: components.UsersPage(list)}
+	if a.hx.target == components.ResultsID {
+		v.part = components.UserListResults(list)
+		v.beside = []beside{{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)}}
+		v.tell = addressBar(a, l)
+	}
+	return v, nil
+}
+
+// addressBar pushes a new view of the list onto the history, but only
+// corrects the address while somebody types a search: one step back from a
+// search is the list before it, not the search less a letter.
+func addressBar(a *ask, l listState) instruct {
+	before := listOf(a)
+	typing := before.q != "" && l.q != "" && before.q != l.q
+	if typing || before.href() == l.href() {
+		return instruct{replace: l.href()}
+	}
+	return instruct{push: l.href()}
+}
+
+func (s *server) listView(a *ask, l listState, p store.Page) (components.UserList, error) {
+	list := components.UserList{Query: l.q, Columns: columns(l), Summary: summary(l, p.Total),
+		CreateHref: "/users/new", CreateLabel: "New user"}
+	if err := s.filters(a, l, &list); err != nil {
+		return list, err
+	}
+	for i := range p.Users {
+		list.Rows = append(list.Rows, s.row(a, l, &p.Users[i]))
+	}
+	list.Range = "Showing " + thousands(len(p.Users)) + " of " + total(p.Total)
+	if p.Prev != nil {
+		prev := l.first()
+		prev.before = p.Prev.String()
+		list.PrevHref = prev.href()
+	}
+	if p.Next != nil {
+		next := l.first()
+		next.after = p.Next.String()
+		list.NextHref = next.href()
+	}
+	if len(p.Users) == 0 && l.q != "" {
+		list.CreateHref, list.CreateLabel = createFor(l.q)
+	}
+	if !a.can(store.ActCreate, nil) {
+		list.CreateHref = ""
+	}
+	return list, nil
+}
+
+// createFor offers to create whom one looked for in vain.
+func createFor(q string) (href, label string) {
+	field := "name"
+	if strings.Contains(q, "@") {
+		field = "email"
+	}
+	return "/users/new?" + url.Values{field: {q}}.Encode(), "Create “" + q + "”"
+}
+
+// filters are the chips, with the counts that are kept for them. Each count is
+// what choosing the chip would show, search aside.
+func (s *server) filters(a *ask, l listState, list *components.UserList) error {
+	counts, err := s.store.Counts(a.Context(), a.actor)
+	if err != nil {
+		return err
+	}
+	n := func(role, status string) int {
+		sum := 0
+		for r, by := range counts {
+			for st, c := range by {
+				if (role == "" || role == string(r)) && (status == "" || status == string(st)) {
+					sum += c
+				}
+			}
+		}
+		return sum
+	}
+	list.Statuses = []components.Chip{{Label: "All", Count: short(n(l.role, "")), Href: l.withStatus("").href(), Current: l.status == ""}}
+	for _, st := range store.Statuses() {
+		list.Statuses = append(list.Statuses, components.Chip{Label: st.Label(), Count: short(n(l.role, string(st))),
+			Href: l.withStatus(string(st)).href(), Current: l.status == string(st)})
+	}
+	list.Roles = []components.Chip{{Label: "Any role", Count: short(n("", l.status)), Href: l.withRole("").href(), Current: l.role == ""}}
+	for _, r := range store.Roles() {
+		list.Roles = append(list.Roles, components.Chip{Label: r.Label(), Count: short(n(string(r), l.status)),
+			Href: l.withRole(string(r)).href(), Current: l.role == string(r)})
+	}
+	for name, value := range map[string]string{"role": l.role, "status": l.status} {
+		if value != "" {
+			list.Kept = append(list.Kept, components.Hidden{Name: name, Value: value})
+		}
+	}
+	if l.sort != (store.Sort{By: store.ByName}) {
+		list.Kept = append(list.Kept, components.Hidden{Name: "sort", Value: l.sort.String()})
+	}
+	if l.q != "" || l.role != "" || l.status != "" {
+		list.ClearHref = listState{sort: l.sort}.href()
+	}
+	return nil
+}
+
+func columns(l listState) []components.Column {
+	var out []components.Column
+	for _, c := range []struct {
+		key, label string
+		by         store.SortKey
+	}{
+		{"name", "Name", store.ByName}, {"email", "E-mail", store.ByEmail}, {"role", "Role", store.ByRole},
+		{"status", "Status", store.ByStatus}, {"phone", "Phone", store.ByPhone},
+		{"signin", "Last sign-in", store.ByLastSignIn}, {"created", "Created", store.ByCreated},
+	} {
+		col := components.Column{Key: c.key, Label: c.label}
+		to := store.Sort{By: c.by, Desc: c.by == store.ByLastSignIn || c.by == store.ByCreated}
+		if l.sort.By == c.by {
+			col.Sort = "ascending"
+			if l.sort.Desc {
+				col.Sort = "descending"
+			}
+			to.Desc = !l.sort.Desc
+		}
+		col.Href = l.withSort(to).href()
+		out = append(out, col)
+	}
+	return out
+}
+
+func total(c store.Count) string {
+	if c.AtLeast {
+		return thousands(c.N) + "+"
+	}
+	return thousands(c.N)
+}
+
+func summary(l listState, c store.Count) string {
+	people := " people"
+	if c.N == 1 && !c.AtLeast {
+		people = " person"
+	}
+	if l.q == "" && l.role == "" && l.status == "" {
+		return total(c) + people
+	}
+	if people == " person" {
+		return "1 person matches"
+	}
+	return total(c) + " people match"
+}
+
+// row is one person in the list.
+func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
+	name := cellOf(a, u, store.FieldName, l.q)
+	name.Href = l.at("/users/" + formatID(u.ID))
+	return components.UserRow{
+		ID: u.ID, Avatar: avatar(u), Href: name.Href, Name: name,
+		Email:      cellOf(a, u, store.FieldEmail, l.q),
+		Phone:      cellOf(a, u, store.FieldPhone, l.q),
+		Role:       cellOf(a, u, store.FieldRole, ""),
+		Status:     status(u),
+		LastSignIn: a.words.moment(u.LastSignIn),
+		Created:    a.words.moment(u.Created),
+		Actions:    actions(a, u),
+	}
+}
+
+func status(u *store.User) components.Status {
+	if !u.Deleted.IsZero() {
+		return components.Status{Key: "deleted", Label: "Deleted"}
+	}
+	return components.Status{Key: string(u.Status), Label: u.Status.Label()}
+}
+
+// cellOf is one value of a person, with the hits of a search marked.
+func cellOf(a *ask, u *store.User, f store.Field, q string) components.Cell {
+	c := components.Cell{UserID: u.ID, Field: string(f), Label: f.Label(), Person: u.Name}
+	c.CanEdit = a.can(f.Act(), u.On()) && u.Deleted.IsZero() && !(f == store.FieldRole && u.ID == a.actor.ID)
+	text := f.Of(u)
+	if f == store.FieldRole {
+		c.Badge, text = text, u.Role.Label()
+	}
+	if text == "" {
+		return c
+	}
+	spans := store.Marks(text, q)
+	if f == store.FieldPhone {
+		spans = store.PhoneMarks(text, q)
+	}
+	c.Text = marks(text, spans)
+	return c
+}
+
+func marks(text string, spans []store.Span) []components.Mark {
+	var out []components.Mark
+	at := 0
+	for _, sp := range spans {
+		if sp.From > at {
+			out = append(out, components.Mark{Text: text[at:sp.From]})
+		}
+		out = append(out, components.Mark{Text: text[sp.From:sp.To], Hit: true})
+		at = sp.To
+	}
+	if at < len(text) {
+		out = append(out, components.Mark{Text: text[at:]})
+	}
+	return out
+}
+
+// actions are what may be done with a person, by whom one is and where the
+// person stands. What is not offered is refused as well.
+func actions(a *ask, u *store.User) components.Actions {
+	on, path := u.On(), "/users/"+formatID(u.ID)
+	acts := components.Actions{Name: u.Name}
+	offer := func(to *string, act store.Act, suits bool) {
+		if suits && a.can(act, on) {
+			*to = path + "/" + actPaths[act]
+		}
+	}
+	here, self := u.Deleted.IsZero(), u.ID == a.actor.ID
+	offer(&acts.EditHref, store.ActEdit, here)
+	offer(&acts.DeactivateHref, store.ActDeactivate, here && !self && u.Status != store.Deactivated)
+	offer(&acts.ReactivateHref, store.ActReactivate, here && u.Status == store.Deactivated)
+	offer(&acts.DeleteHref, store.ActDelete, here && !self)
+	offer(&acts.RestoreHref, store.ActRestore, !here)
+	return acts
+}
+
+var actPaths = map[store.Act]string{
+	store.ActEdit: "edit", store.ActDeactivate: "deactivate", store.ActReactivate: "reactivate",
+	store.ActDelete: "delete", store.ActRestore: "restore",
+}

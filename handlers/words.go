@@ -1,0 +1,207 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// words puts times into words, as seen now and in one time zone.
+type words struct {
+	now time.Time
+	in  *time.Location
+}
+
+// moment is a time as distance: "2 min ago".
+func (w words) moment(t time.Time) components.Moment {
+	if t.IsZero() {
+		return components.Moment{Text: "—"}
+	}
+	return components.Moment{Text: w.ago(t), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
+}
+
+// clock is a time as time of day, for lists that are grouped by day.
+func (w words) clock(t time.Time) components.Moment {
+	return components.Moment{Text: t.In(w.in).Format("15:04"), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
+}
+
+func (w words) full(t time.Time) string { return t.In(w.in).Format("Monday 2 January 2006, 15:04 MST") }
+
+func (w words) ago(t time.Time) string {
+	d := w.now.Sub(t)
+	days := w.dayNumber(w.now) - w.dayNumber(t)
+	switch {
+	case d < -time.Minute:
+		return t.In(w.in).Format("2 Jan 2006, 15:04")
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return strconv.Itoa(int(d.Minutes())) + " min ago"
+	case days == 0 || d < 6*time.Hour:
+		return strconv.Itoa(int(d.Hours())) + " h ago"
+	case days == 1:
+		return "yesterday"
+	case days < 7:
+		return strconv.Itoa(days) + " days ago"
+	case t.In(w.in).Year() == w.now.In(w.in).Year():
+		return t.In(w.in).Format("2 Jan")
+	}
+	return t.In(w.in).Format("2 Jan 2006")
+}
+
+// day is the heading of a day in a timeline.
+func (w words) day(t time.Time) string {
+	switch w.dayNumber(w.now) - w.dayNumber(t) {
+	case 0:
+		return "Today"
+	case 1:
+		return "Yesterday"
+	}
+	return t.In(w.in).Format("Monday 2 January 2006")
+}
+
+// dayNumber counts calendar days in the time zone.
+func (w words) dayNumber(t time.Time) int {
+	y, m, d := t.In(w.in).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// greeting suits the time of day.
+func (w words) greeting() string {
+	switch h := w.now.In(w.in).Hour(); {
+	case h >= 5 && h < 12:
+		return "Good morning"
+	case h >= 12 && h < 18:
+		return "Good afternoon"
+	}
+	return "Good evening"
+}
+
+// inWords is a length of time: "30 minutes", "12 hours".
+func inWords(d time.Duration) string {
+	switch {
+	case d >= 2*time.Hour:
+		return count(int(d.Round(time.Hour).Hours()), "hour", "hours")
+	case d >= time.Minute:
+		return count(int(d.Round(time.Minute).Minutes()), "minute", "minutes")
+	}
+	return count(max(1, int(d.Round(time.Second).Seconds())), "second", "seconds")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes 1000000 as 1,000,000.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// short writes 702123 as 702k.
+func short(n int) string {
+	switch {
+	case n >= 1_000_000:
+		return strconv.FormatFloat(float64(n/100_000)/10, 'f', 1, 64) + "M"
+	case n >= 10_000:
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return thousands(n)
+}
+
+// avatar is a person's initials on a colour that stays theirs.
+func avatar(u *store.User) components.Avatar {
+	return components.Avatar{Initials: initials(u.Name), Hue: int(u.ID%7) + 1}
+}
+
+// initials are the first letters of the first and the last word; of a script
+// without capitals one is enough.
+func initials(name string) string {
+	var letters []rune
+	for _, word := range strings.Fields(name) {
+		for _, r := range word {
+			if unicode.IsLetter(r) || unicode.IsNumber(r) {
+				letters = append(letters, unicode.ToUpper(r))
+				break
+			}
+		}
+	}
+	switch {
+	case len(letters) == 0:
+		return "?"
+	case len(letters) == 1 || !unicode.IsUpper(letters[0]):
+		return string(letters[0])
+	}
+	return string([]rune{letters[0], letters[len(letters)-1]})
+}
+
+// device names a browser by what it says of itself: "Firefox on Linux".
+func device(agent string) (name, icon string) {
+	icon = "laptop"
+	if strings.Contains(agent, "Mobile") || strings.Contains(agent, "Android") || strings.Contains(agent, "iPhone") {
+		icon = "phone"
+	}
+	browser, system := firstOf(agent, browsers), firstOf(agent, systems)
+	switch {
+	case browser == "" && system == "":
+		return "Unknown device", icon
+	case browser == "":
+		return system, icon
+	case system == "":
+		return browser, icon
+	}
+	return browser + " on " + system, icon
+}
+
+// The order matters: Edge and Opera call themselves Chrome, Chrome calls
+// itself Safari, Android calls itself Linux.
+var (
+	browsers = [][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS", "Firefox"}, {"Chrome/", "Chrome"},
+		{"CriOS", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}, {"Go-http-client", "A Go program"}}
+	systems = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"CrOS", "ChromeOS"},
+		{"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}}
+)
+
+func firstOf(agent string, names [][2]string) string {
+	for _, n := range names {
+		if strings.Contains(agent, n[0]) {
+			return n[1]
+		}
+	}
+	return ""
+}
+
+func formatID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// sentence is what an error says to people; empty for an internal one.
+func sentence(err error) string {
+	var e *store.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return ""
+}
+
+func sortedKeys(v url.Values) []string {
+	keys := make([]string, 0, len(v))
+	for k := range v {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+const passwordHint = "At least 12 characters. A few words you will remember are better than symbols."

@@ -1,0 +1,255 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Outcome says how an act ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Denied  Outcome = "refused" // not allowed
+	Failure Outcome = "failed"  // tried and failed, as a sign-in with a wrong password
+)
+
+// Entry is one entry of the audit trail. It never holds a secret.
+type Entry struct {
+	ID      int64
+	At      time.Time
+	Kind    ActorKind
+	Actor   int64 // 0: not a person
+	Act     Act
+	Outcome Outcome
+	Target  int64 // 0: about nobody
+	Address string
+	Agent   string
+	Request string
+	UndoOf  int64 // the entry that this one undid; 0: none
+
+	Changes []FieldChange // each field before and after
+	Note    string        // a reason or detail in words
+
+	// What follows is read beside the entry and not part of it.
+	ActorName  string // "" when the person is gone
+	TargetName string
+	TargetRole Role
+	UndoneBy   int64 // the entry that undid this one; 0: none
+	UndoneWho  string
+	UndoneAt   time.Time
+	Gone       bool // the values were removed with a purged person
+}
+
+// entryBody is what of an entry may be removed when a person is purged.
+type entryBody struct {
+	Changes []FieldChange `json:"changes,omitempty"`
+	Note    string        `json:"note,omitempty"`
+}
+
+// record appends an entry for the actor of this transaction, within it, and
+// gives its id. The writer is one connection, so that the trail has one end.
+func (x *tx) record(e Entry) (int64, error) {
+	last, err := trailHead(x)
+	if err != nil {
+		return 0, err
+	}
+	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
+	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
+	e.Address, e.Agent, e.Request = x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), ""), x.actor.Request
+	if e.Outcome == "" {
+		e.Outcome = Done
+	}
+	body, err := json.Marshal(entryBody{e.Changes, e.Note})
+	if err != nil {
+		return 0, err
+	}
+	salt := rand.Text()
+	values := valuesHash(salt, string(body))
+	return e.ID, insertEntry(x, e, salt, string(body), values, last.hash, chainHash(e, values, last.hash))
+}
+
+// valuesHash binds the values to their entry. The salt keeps a removed value
+// from being guessed by its digest.
+func valuesHash(salt, body string) string {
+	sum := sha256.Sum256([]byte(salt + "\n" + body))
+	return hex.EncodeToString(sum[:])
+}
+
+// chainHash is the digest of an entry and the one before it. Each part is
+// preceded by its length, so that no two entries read the same.
+func chainHash(e Entry, values, prev string) string {
+	h := sha256.New()
+	for _, part := range []string{
+		strconv.FormatInt(e.ID, 10), strconv.FormatInt(e.At.UnixMilli(), 10), string(e.Kind), strconv.FormatInt(e.Actor, 10),
+		string(e.Act), string(e.Outcome), strconv.FormatInt(e.Target, 10), e.Address, e.Agent, e.Request,
+		strconv.FormatInt(e.UndoOf, 10), values, prev,
+	} {
+		fmt.Fprintf(h, "%d:%s,", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// recordRefusal puts on record that somebody tried what they may not do.
+func (s *Store) recordRefusal(ctx context.Context, a Actor, about attempt, why error) error {
+	note := ""
+	if e, ok := why.(*Error); ok {
+		note = e.Message
+	}
+	return s.recordAlone(ctx, a, Entry{Act: about.act, Target: about.target, Outcome: Denied, Note: note})
+}
+
+// Refuse records that the guard of the routes kept somebody from an act.
+func (s *Store) Refuse(ctx context.Context, a Actor, act Act, target int64) error {
+	return s.recordAlone(ctx, a, Entry{Act: act, Target: target, Outcome: Denied, Note: "Their role does not allow this."})
+}
+
+// recordAlone appends an entry in a transaction of its own. It does not ask
+// whether the actor is still active: that they tried is what counts.
+func (s *Store) recordAlone(ctx context.Context, a Actor, e Entry) error {
+	t, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	x := &tx{Tx: t, ctx: ctx, now: s.now(), actor: a}
+	if _, err := x.record(e); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+// TrailQuery says which entries to read.
+type TrailQuery struct {
+	Target  int64 // about this person; 0: about anybody
+	Person  int64 // by or about this person; 0: anybody
+	Act     string
+	Outcome Outcome
+	Since   time.Time // zero: from the beginning
+	Until   time.Time // exclusive; zero: to the end
+	Staff   bool      // leave out what people did to themselves
+	Below   int64     // entries older than this id; 0: the newest
+	Above   int64     // entries newer than this id, nearest first in the result's order
+	Limit   int       // 50 when 0
+}
+
+// Trail is a piece of the audit trail, newest first.
+type Trail struct {
+	Entries      []Entry
+	Newer, Older bool // whether there is more in that direction
+}
+
+// Trail reads the audit trail. People without the permission to read it may
+// read what is about themselves.
+func (s *Store) Trail(ctx context.Context, a Actor, q TrailQuery) (Trail, error) {
+	if !Can(a, ActReadTrail, nil) && (q.Target == 0 || q.Target != a.ID) {
+		return Trail{}, forbidden("Your role does not allow this.")
+	}
+	if q.Limit == 0 {
+		q.Limit = 50
+	}
+	entries, more, err := selectEntries(ctx, s.reader, q)
+	if err != nil {
+		return Trail{}, err
+	}
+	t := Trail{Entries: entries, Older: more, Newer: q.Below != 0}
+	if q.Above != 0 {
+		t.Newer, t.Older = more, true
+	}
+	for i := range t.Entries {
+		if e := &t.Entries[i]; !Can(a, ActSeeSessions, &Target{ID: e.Actor}) {
+			e.Address, e.Agent = "", ""
+		}
+	}
+	return t, nil
+}
+
+// AuditReport is what VerifyAudit found.
+type AuditReport struct {
+	Entries int64
+	Head    string // digest of the newest entry
+	Bad     int64  // the first entry that is not as it was written; 0: none
+	Why     string // what is wrong with it
+	Purged  int64  // entries whose values were removed with a purged person
+}
+
+// VerifyAudit reads the whole trail and checks that no entry was altered,
+// removed or moved.
+func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
+	v := verifier{purges: map[int64]bool{}}
+	if err := eachEntry(ctx, s.reader, v.see); err != nil {
+		return v.report, err
+	}
+	if v.report.Bad == 0 {
+		v.checkMissing()
+	}
+	head, err := trailHead(querierAt{ctx, s.reader})
+	if err != nil {
+		return v.report, err
+	}
+	if v.report.Bad == 0 && (head.id != v.report.Entries || head.hash != v.report.Head) {
+		v.report.Bad, v.report.Why = v.report.Entries+1, "the end of the trail was cut off or replaced"
+	}
+	return v.report, nil
+}
+
+// verifier walks the trail in the order of ids.
+type verifier struct {
+	report  AuditReport
+	purges  map[int64]bool // people with an entry that says they were purged
+	missing []storedEntry  // entries without values
+}
+
+// storedEntry is an entry as it lies in the table.
+type storedEntry struct {
+	Entry
+	values, prev, hash string
+	salt, body         *string // nil: removed
+}
+
+func (v *verifier) see(e storedEntry) bool {
+	why := ""
+	switch {
+	case e.ID != v.report.Entries+1:
+		e.ID = v.report.Entries + 1
+		why = "it is missing"
+	case e.prev != v.report.Head:
+		why = "it does not follow the entry before it"
+	case chainHash(e.Entry, e.values, e.prev) != e.hash:
+		why = "it was altered"
+	case e.body != nil && valuesHash(*e.salt, *e.body) != e.values:
+		why = "its values were altered"
+	}
+	if why != "" {
+		v.report.Bad, v.report.Why = e.ID, why
+		return false
+	}
+	if e.body == nil {
+		v.report.Purged++
+		v.missing = append(v.missing, storedEntry{Entry: Entry{ID: e.ID, Target: e.Target}})
+	}
+	if e.Act == ActPurge && e.Outcome == Done {
+		v.purges[e.Target] = true
+	}
+	v.report.Entries, v.report.Head = e.ID, e.hash
+	return true
+}
+
+// checkMissing accepts missing values only for people whose purge is itself
+// an entry of the chain.
+func (v *verifier) checkMissing() {
+	for _, e := range v.missing {
+		if !v.purges[e.Target] {
+			v.report.Bad, v.report.Why = e.ID, "its values were removed"
+			return
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// head is the newest entry.
+type head struct {
+	id   int64
+	hash string
+}
+
+// rowQuerier asks for one row; it carries its context.
+type rowQuerier interface {
+	queryRow(query string, args ...any) *sql.Row
+}
+
+func (x *tx) queryRow(query string, args ...any) *sql.Row {
+	return x.QueryRowContext(x.ctx, query, args...)
+}
+
+// querierAt is a database with a context.
+type querierAt struct {
+	ctx context.Context
+	querier
+}
+
+func (q querierAt) queryRow(query string, args ...any) *sql.Row {
+	return q.QueryRowContext(q.ctx, query, args...)
+}
+
+func trailHead(q rowQuerier) (h head, err error) {
+	err = q.queryRow(`SELECT entry_id, hash FROM audit_head WHERE id = 1`).Scan(&h.id, &h.hash)
+	return h, err
+}
+
+func insertEntry(x *tx, e Entry, salt, body, values, prev, hash string) error {
+	for _, s := range []struct {
+		query string
+		args  []any
+	}{
+		{`INSERT INTO audit_entries (id, at, actor_kind, actor_id, act, outcome, target_id, address, agent, request_id,
+ undo_of, values_hash, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
+			[]any{e.ID, e.At.UnixMilli(), string(e.Kind), e.Actor, string(e.Act), string(e.Outcome), e.Target,
+				e.Address, e.Agent, e.Request, e.UndoOf, values, prev, hash}},
+		{`INSERT INTO audit_values (entry_id, target_id, salt, body) VALUES (?1, ?2, ?3, ?4)`,
+			[]any{e.ID, e.Target, salt, body}},
+		{`UPDATE audit_head SET entry_id = ?1, hash = ?2 WHERE id = 1`, []any{e.ID, hash}},
+	} {
+		if _, err := x.ExecContext(x.ctx, s.query, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const entryColumns = `e.id, e.at, e.actor_kind, e.actor_id, e.act, e.outcome, e.target_id, e.address, e.agent, e.request_id, e.undo_of`
+
+func entryFields(e *Entry, at *int64) []any {
+	return []any{&e.ID, at, &e.Kind, &e.Actor, &e.Act, &e.Outcome, &e.Target, &e.Address, &e.Agent, &e.Request, &e.UndoOf}
+}
+
+const entryQuery = `SELECT ` + entryColumns + `, v.body, coalesce(a.name, ''), coalesce(t.name, ''), coalesce(t.role, ''),
+ coalesce(un.id, 0), coalesce(un.at, 0), coalesce(ua.name, '')
+ FROM audit_entries e
+ LEFT JOIN audit_values v ON v.entry_id = e.id
+ LEFT JOIN users a ON a.id = e.actor_id
+ LEFT JOIN users t ON t.id = e.target_id
+ LEFT JOIN audit_entries un ON un.undo_of = e.id AND un.undo_of <> 0 AND un.outcome = 'done'
+ LEFT JOIN users ua ON ua.id = un.actor_id`
+
+func scanEntry(r row) (Entry, error) {
+	var e Entry
+	var at, undoneAt int64
+	var body sql.NullString
+	err := r.Scan(append(entryFields(&e, &at), &body, &e.ActorName, &e.TargetName, &e.TargetRole,
+		&e.UndoneBy, &undoneAt, &e.UndoneWho)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, &Error{Kind: NotFound, Message: "There is no such entry in the history."}
+	}
+	if err != nil {
+		return e, err
+	}
+	e.At, e.UndoneAt, e.Gone = fromMillis(at), fromMillis(undoneAt), !body.Valid
+	return e, e.readBody(body.String)
+}
+
+func (e *Entry) readBody(body string) error {
+	if body == "" {
+		return nil
+	}
+	var b entryBody
+	err := json.Unmarshal([]byte(body), &b)
+	e.Changes, e.Note = b.Changes, b.Note
+	return err
+}
+
+func loadEntry(ctx context.Context, q querier, id int64) (Entry, error) {
+	return scanEntry(q.QueryRowContext(ctx, entryQuery+` WHERE e.id = ?1`, id))
+}
+
+// selectEntries gives up to q.Limit entries, newest first, and whether there
+// are more in the direction that was asked for.
+func selectEntries(ctx context.Context, db querier, q TrailQuery) ([]Entry, bool, error) {
+	var w where
+	w.and("e.id > 0")
+	w.trail(q)
+	order := " DESC"
+	if q.Above != 0 {
+		order = ""
+	}
+	rows, err := db.QueryContext(ctx, entryQuery+" WHERE "+w.String()+" ORDER BY e.id"+order+" LIMIT "+w.arg(q.Limit+1), w.args...)
+	if err != nil {
+		return nil, false, err
+	}
+	entries, err := collect(rows, scanEntry)
+	more := len(entries) > q.Limit
+	if more {
+		entries = entries[:q.Limit]
+	}
+	if q.Above != 0 {
+		for i, j := 0, len(entries)-1; i < j; i, j = i+1, j-1 {
+			entries[i], entries[j] = entries[j], entries[i]
+		}
+	}
+	return entries, more, err
+}
+
+func (w *where) trail(q TrailQuery) {
+	if q.Target != 0 {
+		w.and("e.target_id = " + w.arg(q.Target) + " AND e.target_id <> 0")
+	}
+	if q.Person != 0 {
+		p := w.arg(q.Person)
+		w.and("(e.target_id = " + p + " AND e.target_id <> 0 OR e.actor_id = " + p + " AND e.actor_id <> 0)")
+	}
+	if q.Act != "" {
+		w.and("e.act = " + w.arg(q.Act))
+	}
+	if q.Outcome != "" {
+		w.and("e.outcome = " + w.arg(string(q.Outcome)))
+	}
+	if !q.Since.IsZero() {
+		w.and("e.at >= " + w.arg(q.Since.UnixMilli()))
+	}
+	if !q.Until.IsZero() {
+		w.and("e.at < " + w.arg(q.Until.UnixMilli()))
+	}
+	if q.Staff {
+		w.and("(e.actor_id <> e.target_id OR e.actor_kind <> 'person')")
+	}
+	if q.Below != 0 {
+		w.and("e.id < " + w.arg(q.Below))
+	}
+	if q.Above != 0 {
+		w.and("e.id > " + w.arg(q.Above))
+	}
+}
+
+// lastChangeOf says who last changed a field of a person, and when. It looks
+// at their newest hundred entries; older changes have no name.
+func lastChangeOf(x *tx, id int64, f Field) (who string, at time.Time, err error) {
+	entries, _, err := selectEntries(x.ctx, x.Tx, TrailQuery{Target: id, Outcome: Done, Limit: 100})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	for _, e := range entries {
+		for _, c := range e.Changes {
+			if c.Field == f {
+				return e.Who(), e.At, nil
+			}
+		}
+	}
+	return "", time.Time{}, nil
+}
+
+// eachEntry calls see for each entry in the order of ids, until it says false.
+func eachEntry(ctx context.Context, db querier, see func(storedEntry) bool) error {
+	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body
+ FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id ORDER BY e.id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e storedEntry
+		var at int64
+		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body)...); err != nil {
+			return err
+		}
+		e.At = time.UnixMilli(at).UTC()
+		if !see(e) {
+			return nil
+		}
+	}
+	return rows.Err()
+}

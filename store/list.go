@@ -1,0 +1,292 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// SortKey names an order of the list.
+type SortKey string
+
+// The orders of the list. Equal keys are ordered by id.
+const (
+	ByName       SortKey = "name"
+	ByEmail      SortKey = "email"
+	ByPhone      SortKey = "phone"
+	ByRole       SortKey = "role"
+	ByStatus     SortKey = "status"
+	ByLastSignIn SortKey = "last_sign_in"
+	ByCreated    SortKey = "created"
+)
+
+// SortKeys lists all orders.
+func SortKeys() []SortKey {
+	return []SortKey{ByName, ByEmail, ByPhone, ByRole, ByStatus, ByLastSignIn, ByCreated}
+}
+
+// Sort is an order and its direction.
+type Sort struct {
+	By   SortKey
+	Desc bool
+}
+
+// ParseSort reads "name" or "-name". Anything else is the order by name.
+func ParseSort(s string) Sort {
+	by, desc := strings.CutPrefix(s, "-")
+	for _, k := range SortKeys() {
+		if string(k) == by {
+			return Sort{k, desc}
+		}
+	}
+	return Sort{By: ByName}
+}
+
+// String is what ParseSort reads.
+func (s Sort) String() string {
+	if s.Desc {
+		return "-" + string(s.By)
+	}
+	return string(s.By)
+}
+
+// Query says which people to list and from where.
+type Query struct {
+	Search string // as typed; every word must be found somewhere in the person
+	Role   Role   // "": any
+	Status Status // "": any
+	Sort   Sort
+	After  *Cursor // list what follows this place
+	Before *Cursor // list what comes before it
+	Limit  int     // rows of a page; 25 when 0
+}
+
+// Filtered reports whether the query leaves anybody out.
+func (q Query) Filtered() bool {
+	return strings.TrimSpace(q.Search) != "" || q.Role != "" || q.Status != ""
+}
+
+// Cursor is a place between two rows of the list: the sort key and the id of
+// the row it stands at. It holds the key itself, so that the place stays when
+// that row changes or goes.
+type Cursor struct {
+	Sort Sort
+	Text string // the key of an order by text
+	Num  int64  // the key of an order by time, in milliseconds
+	ID   int64
+}
+
+// String encodes the cursor for a URL.
+func (c Cursor) String() string {
+	b, err := json.Marshal([]any{c.Sort.String(), c.Text, c.Num, c.ID})
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// maxCursor is the longest cursor that is looked at: a folded name of 200
+// characters fits several times.
+const maxCursor = 8192
+
+// ParseCursor decodes what Cursor.String made for the given order. It gives nil
+// for anything else: a place in another order means nothing in this one.
+func ParseCursor(s string, order Sort) *Cursor {
+	if s == "" || len(s) > maxCursor {
+		return nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return nil
+	}
+	var sort string
+	c := Cursor{Sort: order}
+	parts := []any{&sort, &c.Text, &c.Num, &c.ID}
+	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 4 || sort != order.String() || c.ID < 0 {
+		return nil
+	}
+	return &c
+}
+
+// Page is one page of the list.
+type Page struct {
+	Users []User
+	Prev  *Cursor // for Query.Before; nil at the start
+	Next  *Cursor // for Query.After; nil at the end
+	Total Count
+}
+
+// Count is a number of people. AtLeast says that it is a lower bound: counting
+// on would have taken noticeable time.
+type Count struct {
+	N       int
+	AtLeast bool
+}
+
+// maxCount is where counting the hits of a search ends.
+const maxCount = 1000
+
+// ListUsers gives one page of people.
+func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
+	if !Can(a, ActLook, nil) {
+		return Page{}, forbidden("Your role does not allow this.")
+	}
+	if q.Limit == 0 {
+		q.Limit = 25
+	}
+	p, err := s.page(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
+	p.Total, err = s.count(ctx, q, p)
+	return p, err
+}
+
+// page reads one row more than it shows, to know whether there is more. A page
+// that lost its rows since its link was drawn becomes the nearest one that has
+// some.
+func (s *Store) page(ctx context.Context, q Query) (Page, error) {
+	backwards := q.Before != nil
+	from := q.After
+	if backwards {
+		from = q.Before
+	}
+	users, more, err := s.walk(ctx, q, from, backwards, q.Limit)
+	if err != nil {
+		return Page{}, err
+	}
+	if backwards && !more && len(users) < q.Limit {
+		q.Before = nil
+		return s.page(ctx, q)
+	}
+	if len(users) == 0 && q.After != nil {
+		q.Before, q.After = q.After, nil
+		return s.page(ctx, q)
+	}
+	p := Page{Users: users}
+	if len(users) == 0 {
+		return p, nil
+	}
+	if backwards && more || !backwards && from != nil {
+		c := q.Sort.cursor(&users[0])
+		p.Prev = &c
+	}
+	if !backwards && more || backwards {
+		c := q.Sort.cursor(&users[len(users)-1])
+		p.Next = &c
+	}
+	return p, nil
+}
+
+// walk gives up to limit rows from a place on, in the order of the list, and
+// whether more follow in the direction of the walk.
+func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
+	users, err := selectUsers(ctx, s.reader, q, from, backwards, limit+1)
+	if err != nil {
+		return nil, false, err
+	}
+	more := len(users) > limit
+	if more {
+		users = users[:limit]
+	}
+	if backwards {
+		for i, j := 0, len(users)-1; i < j; i, j = i+1, j-1 {
+			users[i], users[j] = users[j], users[i]
+		}
+	}
+	return users, more, nil
+}
+
+func (s *Store) count(ctx context.Context, q Query, p Page) (Count, error) {
+	if strings.TrimSpace(q.Search) == "" {
+		n, err := countKept(ctx, s.reader, q.Role, q.Status)
+		return Count{N: n}, err
+	}
+	if p.Prev == nil && p.Next == nil {
+		return Count{N: len(p.Users)}, nil
+	}
+	n, err := countMatches(ctx, s.reader, q, maxCount+1)
+	return Count{N: min(n, maxCount), AtLeast: n > maxCount}, err
+}
+
+// Neighbours gives the people before and after one in the list that the query
+// describes; nil at its ends.
+func (s *Store) Neighbours(ctx context.Context, a Actor, q Query, u *User) (prev, next *User, err error) {
+	if !Can(a, ActLook, nil) {
+		return nil, nil, forbidden("Your role does not allow this.")
+	}
+	at := q.Sort.cursor(u)
+	before, _, err := s.walk(ctx, q, &at, true, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	after, _, err := s.walk(ctx, q, &at, false, 1)
+	if len(before) > 0 {
+		prev = &before[0]
+	}
+	if len(after) > 0 {
+		next = &after[0]
+	}
+	return prev, next, err
+}
+
+// Counts gives how many people there are by role and status.
+func (s *Store) Counts(ctx context.Context, a Actor) (map[Role]map[Status]int, error) {
+	if !Can(a, ActLook, nil) {
+		return nil, forbidden("Your role does not allow this.")
+	}
+	return allCounts(ctx, s.reader)
+}
+
+// cursor is the place of a person in this order.
+func (s Sort) cursor(u *User) Cursor {
+	c := Cursor{Sort: s, ID: u.ID}
+	switch s.By {
+	case ByName:
+		c.Text = Fold(u.Name)
+	case ByEmail:
+		c.Text = u.emailKey
+	case ByPhone:
+		c.Text = u.phoneKey
+	case ByRole:
+		c.Text = string(u.Role)
+	case ByStatus:
+		c.Text = string(u.Status)
+	case ByLastSignIn:
+		c.Num = toMillis(u.LastSignIn)
+	case ByCreated:
+		c.Num = toMillis(u.Created)
+	}
+	return c
+}
+
+// searchAlternatives turns what was typed into alternatives, each a list of
+// pieces that must all be found. A number is looked for as typed and as a
+// telephone number, with and without its leading zeros.
+func searchAlternatives(typed string) [][]string {
+	words := SearchWords(typed)
+	if len(words) == 0 {
+		return nil
+	}
+	alternatives := [][]string{words}
+	if LooksLikePhone(typed) {
+		digits := Digits(typed)
+		for _, d := range []string{digits, strings.TrimLeft(digits, "0")} {
+			if d != "" && (len(words) > 1 || d != words[0]) {
+				alternatives = append(alternatives, []string{d})
+			}
+		}
+	}
+	return alternatives
+}
+
+// searchID is the id that was typed, if it is one.
+func searchID(typed string) int64 {
+	id, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(typed), "#"), 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// column is the column that an order is kept in.
+func (s Sort) column() (name string, isText bool) {
+	switch s.By {
+	case ByEmail:
+		return "email_key", true
+	case ByPhone:
+		return "phone_key", true
+	case ByRole:
+		return "role", true
+	case ByStatus:
+		return "status", true
+	case ByLastSignIn:
+		return "last_sign_in_at", false
+	case ByCreated:
+		return "created_at", false
+	}
+	return "name_key", true
+}
+
+// where collects conditions and their values.
+type where struct {
+	parts []string
+	args  []any
+}
+
+// arg adds a value and gives its placeholder. They are numbered, because the
+// driver binds $2, $1 in the order of appearance.
+func (w *where) arg(v any) string {
+	w.args = append(w.args, v)
+	return "?" + strconv.Itoa(len(w.args))
+}
+
+func (w *where) and(part string) { w.parts = append(w.parts, part) }
+
+func (w *where) String() string { return strings.Join(w.parts, " AND ") }
+
+// matching are the conditions of a query without its place.
+func (w *where) matching(q Query) {
+	w.and("u.deleted_at = 0")
+	if q.Role != "" {
+		w.and("u.role = " + w.arg(string(q.Role)))
+	}
+	if q.Status != "" {
+		w.and("u.status = " + w.arg(string(q.Status)))
+	}
+	w.search(q.Search)
+}
+
+func (w *where) search(typed string) {
+	var alternatives []string
+	for _, words := range searchAlternatives(typed) {
+		var all []string
+		for _, word := range words {
+			all = append(all, "u.search_key LIKE "+w.arg("%"+escapeLike(word)+"%")+` ESCAPE '\'`)
+		}
+		alternatives = append(alternatives, strings.Join(all, " AND "))
+	}
+	if id := searchID(typed); id > 0 {
+		alternatives = append(alternatives, "u.id = "+w.arg(id))
+	}
+	if len(alternatives) > 0 {
+		w.and("(" + strings.Join(alternatives, " OR ") + ")")
+	}
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// escapeLike makes wildcards that people type mere text.
+func escapeLike(s string) string { return likeEscaper.Replace(s) }
+
+// selectSQL is the main query of the list: a walk along the index of the
+// order, from a place on.
+func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
+	var w where
+	w.matching(q)
+	column, isText := q.Sort.column()
+	desc := q.Sort.Desc != backwards
+	if from != nil {
+		var key any = from.Num
+		if isText {
+			key = from.Text
+		}
+		than := ">"
+		if desc {
+			than = "<"
+		}
+		w.and("(u." + column + ", u.id) " + than + " (" + w.arg(key) + ", " + w.arg(from.ID) + ")")
+	}
+	direction := ""
+	if desc {
+		direction = " DESC"
+	}
+	return "SELECT " + userColumns + " FROM users u WHERE " + w.String() +
+		" ORDER BY u." + column + direction + ", u.id" + direction + " LIMIT " + w.arg(limit), w.args
+}
+
+func selectUsers(ctx context.Context, db querier, q Query, from *Cursor, backwards bool, limit int) ([]User, error) {
+	query, args := selectSQL(q, from, backwards, limit)
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (User, error) {
+		u, err := scanUser(r)
+		if err != nil {
+			return User{}, err
+		}
+		return *u, nil
+	})
+}
+
+// countMatches counts up to most.
+func countMatches(ctx context.Context, db querier, q Query, most int) (n int, err error) {
+	var w where
+	w.matching(q)
+	limit := w.arg(most)
+	err = db.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM users u WHERE "+w.String()+
+		" LIMIT "+limit+") AS m", w.args...).Scan(&n)
+	return n, err
+}
+
+// countKept reads the kept counts.
+func countKept(ctx context.Context, db querier, role Role, status Status) (n int, err error) {
+	err = db.QueryRowContext(ctx, `SELECT coalesce(sum(n), 0) FROM user_counts
+ WHERE (?1 = '' OR role = ?1) AND (?2 = '' OR status = ?2)`, string(role), string(status)).Scan(&n)
+	return n, err
+}
+
+func allCounts(ctx context.Context, db querier) (map[Role]map[Status]int, error) {
+	rows, err := db.QueryContext(ctx, `SELECT role, status, n FROM user_counts`)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[Role]map[Status]int{}
+	for _, r := range Roles() {
+		counts[r] = map[Status]int{}
+	}
+	_, err = collect(rows, func(r row) (struct{}, error) {
+		var role Role
+		var status Status
+		var n int
+		err := r.Scan(&role, &status, &n)
+		if counts[role] != nil {
+			counts[role][status] = n
+		}
+		return struct{}{}, err
+	})
+	return counts, err
+}

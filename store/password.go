@@ -1,0 +1,183 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	saltBytes = 16
+	hashBytes = 32
+
+	// What a stored hash may ask for. Hashes come in by import as well, and one
+	// that asks for all memory must not get it.
+	maxHashMemoryKiB = 256 << 10
+	maxHashTime      = 16
+	maxHashThreads   = 16
+	maxHashWork      = 1 << 20 // KiB of memory times passes
+	minSaltBytes     = 8
+	maxSaltBytes     = 64
+	minHashBytes     = 16
+	maxHashBytes     = 64
+	maxPHCBytes      = 300
+)
+
+// errBadHash is the cause when a stored hash cannot be used; it is nothing that
+// the person who signs in can mend.
+var errBadHash = errors.New("stored password hash is malformed or asks for too much")
+
+// HashParams are the costs of argon2id.
+type HashParams struct {
+	MemoryKiB uint32 // memory of one hash
+	Time      uint32 // passes over the memory
+	Threads   uint8  // lanes
+}
+
+// DefaultHashParams is what OWASP recommends for argon2id: 19 MiB, two passes,
+// one lane.
+var DefaultHashParams = HashParams{MemoryKiB: 19456, Time: 2, Threads: 1}
+
+// Hasher makes and checks password hashes: argon2id, written as PHC strings. It
+// never works on more of them at once than it was made for, since each takes
+// its memory whole and sign-ins come in crowds.
+type Hasher struct {
+	params HashParams
+	slots  chan struct{}
+	// derive is argon2.IDKey; tests watch it.
+	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
+}
+
+// NewHasher returns a hasher that makes hashes of the given cost, of which a
+// zero field means the default, with at most parallel of them at work at once;
+// zero or less means GOMAXPROCS. Costs beyond what Verify accepts are cut to it.
+func NewHasher(p HashParams, parallel int) *Hasher {
+	if parallel <= 0 {
+		parallel = runtime.GOMAXPROCS(0)
+	}
+	return &Hasher{params: p.sensible(), slots: make(chan struct{}, parallel), derive: argon2.IDKey}
+}
+
+// sensible fills in the defaults and keeps the costs within their limits.
+func (p HashParams) sensible() HashParams {
+	p.MemoryKiB = cmp.Or(p.MemoryKiB, DefaultHashParams.MemoryKiB)
+	p.Time = cmp.Or(p.Time, DefaultHashParams.Time)
+	p.Threads = cmp.Or(p.Threads, DefaultHashParams.Threads)
+	p.Threads = min(p.Threads, maxHashThreads)
+	p.Time = min(p.Time, maxHashTime)
+	p.MemoryKiB = min(p.MemoryKiB, maxHashMemoryKiB, maxHashWork/p.Time)
+	p.MemoryKiB = max(p.MemoryKiB, 8*uint32(p.Threads))
+	return p
+}
+
+// Hash returns a new hash of a password. It waits for its turn until ctx ends.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	stored := phc{HashParams: h.params, salt: make([]byte, saltBytes), hash: make([]byte, hashBytes)}
+	rand.Read(stored.salt) // never fails: without randomness the program ends
+	key, err := h.key(ctx, stored, password)
+	if err != nil {
+		return "", err
+	}
+	stored.hash = key
+	return stored.String(), nil
+}
+
+// Verify tells whether a password is the one that a hash was made of, and
+// whether the hash is stale: made at another cost than today's, so that it
+// should be made anew while the password is at hand.
+func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, stale bool, err error) {
+	stored, err := parsePHC(hash)
+	if err != nil {
+		return false, false, err
+	}
+	key, err := h.key(ctx, stored, password)
+	if err != nil {
+		return false, false, err
+	}
+	stale = stored.HashParams != h.params || len(stored.salt) != saltBytes || len(stored.hash) != hashBytes
+	return subtle.ConstantTimeCompare(key, stored.hash) == 1, stale, nil
+}
+
+// VerifyNobody takes as long as Verify. It stands in when there is no account
+// to verify against, so that the time does not tell.
+func (h *Hasher) VerifyNobody(ctx context.Context, password string) error {
+	nobody := phc{HashParams: h.params, salt: make([]byte, saltBytes), hash: make([]byte, hashBytes)}
+	key, err := h.key(ctx, nobody, password)
+	if err != nil {
+		return err
+	}
+	subtle.ConstantTimeCompare(key, nobody.hash)
+	return nil
+}
+
+// key derives a key as a stored hash prescribes, when it is its turn.
+func (h *Hasher) key(ctx context.Context, stored phc, password string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return h.derive([]byte(passwordText(password)), stored.salt,
+		stored.Time, stored.MemoryKiB, stored.Threads, uint32(len(stored.hash))), nil
+}
+
+// passwordText is the form of a password that is hashed. Two keyboards write é
+// in two ways and half-width letters in a third; NIST SP 800-63B allows NFKC or
+// NFC for that, and NFKC covers more of them.
+func passwordText(password string) string { return norm.NFKC.String(password) }
+
+// phc is a hash as the password hashing competition's format writes it:
+// $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
+type phc struct {
+	HashParams
+	salt, hash []byte
+}
+
+// String writes the hash down.
+func (p phc) String() string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
+		p.MemoryKiB, p.Time, p.Threads, b64.EncodeToString(p.salt), b64.EncodeToString(p.hash))
+}
+
+// parsePHC reads what String writes, and nothing that is merely like it.
+func parsePHC(s string) (phc, error) {
+	var p phc
+	parts := strings.Split(s, "$")
+	if len(s) > maxPHCBytes || len(parts) != 6 {
+		return p, errBadHash
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &p.MemoryKiB, &p.Time, &p.Threads); err != nil {
+		return p, errBadHash
+	}
+	var saltErr, hashErr error
+	p.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
+	p.hash, hashErr = base64.RawStdEncoding.DecodeString(parts[5])
+	if saltErr != nil || hashErr != nil || !p.affordable() || p.String() != s {
+		return phc{}, errBadHash
+	}
+	return p, nil
+}
+
+// affordable tells whether a hash has sensible sizes and costs.
+func (p phc) affordable() bool {
+	return p.Threads >= 1 && p.Threads <= maxHashThreads &&
+		p.Time >= 1 && p.Time <= maxHashTime &&
+		p.MemoryKiB >= 8*uint32(p.Threads) && p.MemoryKiB <= maxHashMemoryKiB &&
+		uint64(p.MemoryKiB)*uint64(p.Time) <= maxHashWork &&
+		len(p.salt) >= minSaltBytes && len(p.salt) <= maxSaltBytes &&
+		len(p.hash) >= minHashBytes && len(p.hash) <= maxHashBytes
+}

@@ -1,0 +1,202 @@
+package store
+
+import "slices"
+
+// Role is what somebody may do, by name.
+type Role string
+
+// The roles, from the highest rank to the lowest.
+const (
+	Admin  Role = "admin"  // everything
+	Editor Role = "editor" // manages people who rank below editor
+	Viewer Role = "viewer" // looks, changes nothing
+	Member Role = "member" // no back office: only the own account
+)
+
+// Roles lists all roles, highest rank first.
+func Roles() []Role { return []Role{Admin, Editor, Viewer, Member} }
+
+// Valid reports whether r is one of the roles.
+func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
+
+// Rank grows with what a role may do; 0 is no role at all.
+func (r Role) Rank() int {
+	switch r {
+	case Admin:
+		return 4
+	case Editor:
+		return 3
+	case Viewer:
+		return 2
+	case Member:
+		return 1
+	}
+	return 0
+}
+
+// Label is the role's name for people.
+func (r Role) Label() string {
+	switch r {
+	case Admin:
+		return "Admin"
+	case Editor:
+		return "Editor"
+	case Viewer:
+		return "Viewer"
+	case Member:
+		return "Member"
+	}
+	return string(r)
+}
+
+// ActorKind says what sort of thing is acting.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	Nobody  ActorKind = "nobody"  // not signed in
+	Person  ActorKind = "person"  // somebody signed in
+	Command ActorKind = "command" // the command line on the server
+	System  ActorKind = "system"  // the program itself
+)
+
+// Actor is who is acting, from where, and within which request.
+type Actor struct {
+	Kind    ActorKind
+	ID      int64 // of the person; 0 unless Kind is Person
+	Role    Role  // of the person, as last read
+	SignIn  int64 // the sign-in they act with
+	Address string
+	Agent   string // the browser's name for itself
+	Request string // request id
+}
+
+// Act is something that somebody does, as the permissions and the audit trail
+// name it.
+type Act string
+
+// The acts that need a permission.
+const (
+	ActLook          Act = "user.look"           // see people in the list and their pages
+	ActReadTrail     Act = "audit.read"          // read the audit trail
+	ActSeeSessions   Act = "session.look"        // see where somebody is signed in, and from where acts came
+	ActCreate        Act = "user.create"         //
+	ActEdit          Act = "user.edit"           // name, e-mail, phone, external id
+	ActSetRole       Act = "user.set_role"       //
+	ActDeactivate    Act = "user.deactivate"     //
+	ActReactivate    Act = "user.reactivate"     //
+	ActDelete        Act = "user.delete"         //
+	ActRestore       Act = "user.restore"        // bring back within 30 days
+	ActEndSessions   Act = "session.end"         //
+	ActEndEverybody  Act = "session.end_all"     // sign everybody out
+	ActResetPassword Act = "user.reset_password" // set somebody else's password
+)
+
+// The acts that are only recorded: anybody may do them for themselves, or
+// nobody decides about them.
+const (
+	ActUndo         Act = "undo"
+	ActSignIn       Act = "signin"
+	ActSignOut      Act = "signout"
+	ActOwnPassword  Act = "account.password"
+	ActPurge        Act = "user.purge"
+	ActSetup        Act = "setup"
+	ActDemo         Act = "demo"
+	ActOwnEndOthers Act = "account.end_sessions"
+)
+
+// Target is whom an act is on, as far as permission is concerned.
+type Target struct {
+	ID   int64
+	Role Role
+}
+
+// Can reports whether the actor may do the act to the target. It is the one
+// table of permissions: the guard of the routes, every operation and every
+// button ask it. A nil target asks "to anybody at all?".
+//
+// Nobody acts on a rank above the own one, and an editor acts only on people
+// who rank below editor. The command line ranks with admins.
+func Can(a Actor, act Act, on *Target) bool {
+	role := a.Role
+	switch a.Kind {
+	case Command, System:
+		role = Admin
+	case Person:
+	default:
+		return false
+	}
+	switch act {
+	case ActLook, ActReadTrail:
+		return role.Rank() >= Viewer.Rank()
+	case ActSeeSessions:
+		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
+	case ActEndSessions:
+		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
+	case ActEndEverybody, ActResetPassword:
+		return role == Admin
+	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
+		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
+	}
+	return false
+}
+
+// Grantable lists the roles that the actor may give to somebody.
+func Grantable(a Actor) []Role {
+	var out []Role
+	for _, r := range Roles() {
+		if Can(a, ActSetRole, &Target{Role: r}) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Acts lists the acts that need a permission, in the order a person would
+// read them.
+func Acts() []Act {
+	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
+		ActDelete, ActRestore, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword}
+}
+
+// require fails with Forbidden unless the actor, as loaded in this
+// transaction, may do the act to the person.
+func (x *tx) require(act Act, u *User) error {
+	var on *Target
+	if u != nil {
+		on = &Target{ID: u.ID, Role: u.Role}
+	}
+	if Can(x.actor, act, on) {
+		return nil
+	}
+	if u != nil && Can(x.actor, act, nil) {
+		return forbidden(u.Name + " ranks too high for you to change. Ask an admin.")
+	}
+	return forbidden("Your role does not allow this.")
+}
+
+// guard refuses what would leave the back office without a way in: nobody may
+// take their own access away, and the last active admin stays one. before and
+// after are the person before and after the change.
+func (x *tx) guard(before, after *User) error {
+	loses := !after.Deleted.IsZero() && before.Deleted.IsZero() ||
+		before.Status == Active && after.Status != Active ||
+		after.Role.Rank() < before.Role.Rank()
+	if !loses {
+		return nil
+	}
+	if x.actor.Kind == Person && x.actor.ID == before.ID {
+		return refused("You cannot take away your own access. Ask another admin to do it.")
+	}
+	if !before.isActiveAdmin() || after.isActiveAdmin() {
+		return nil
+	}
+	others, err := countOtherActiveAdmins(x, before.ID)
+	if err != nil {
+		return err
+	}
+	if others == 0 {
+		return refused(before.Name + " is the last active admin. Make somebody else an admin first.")
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// SignIn is one sign-in of a person on one device, until it is ended.
+type SignIn struct {
+	ID       int64
+	User     int64
+	Started  time.Time
+	LastSeen time.Time
+	Ended    time.Time // zero: not ended by anybody; it may have timed out
+	Why      EndReason
+	Address  string
+	Agent    string
+}
+
+// EndReason says why a sign-in is no longer good.
+type EndReason string
+
+// The reasons.
+const (
+	EndedBySelf      EndReason = "signed_out"
+	EndedByOwner     EndReason = "own_other" // by the person, from another device
+	EndedByAdmin     EndReason = "admin"
+	EndedDeactivated EndReason = "deactivated"
+	EndedDeleted     EndReason = "deleted"
+	EndedPassword    EndReason = "password" // the password was changed
+	EndedIdle        EndReason = "idle"
+	EndedAbsolute    EndReason = "absolute"
+	EndedUnknown     EndReason = "unknown" // there is no such sign-in
+)
+
+// Ended is the error of a request whose sign-in is no longer good. It says
+// why, because each reason deserves its own words.
+type Ended struct {
+	Why  EndReason
+	User int64 // whose it was; 0 when unknown
+}
+
+// Error gives the reason. It is for logs.
+func (e *Ended) Error() string { return "sign-in ended: " + string(e.Why) }
+
+// touchEvery is how exact "last seen" is: a request writes at most once in
+// this time, and never more rarely than a tenth of the idle time-out.
+const touchEvery = time.Minute
+
+// Whoever is the person behind a sign-in, as the guard needs it for each request.
+type Whoever struct {
+	User   User
+	SignIn SignIn
+}
+
+// Resume gives the person behind a sign-in, by one query. It fails with
+// *Ended when the sign-in is no longer good. An active request moves "last
+// seen"; a passive one, such as a timer's, does not.
+func (s *Store) Resume(ctx context.Context, signIn, user int64, passive bool) (Whoever, error) {
+	w, err := loadSignIn(ctx, s.reader, signIn, user)
+	if err != nil {
+		if KindOf(err) == NotFound {
+			return w, &Ended{Why: EndedUnknown, User: user}
+		}
+		return w, err
+	}
+	if why := s.endOf(w); why != "" {
+		return w, &Ended{Why: why, User: user}
+	}
+	now := s.now()
+	if passive || now.Sub(w.SignIn.LastSeen) < min(touchEvery, s.idle/10) {
+		return w, nil
+	}
+	w.SignIn.LastSeen = now
+	return w, touchSignIn(ctx, s.writer, signIn, now)
+}
+
+// endOf says why the sign-in is no longer good, or "".
+func (s *Store) endOf(w Whoever) EndReason {
+	now := s.now()
+	switch {
+	case !w.User.Deleted.IsZero():
+		return EndedDeleted
+	case w.User.Status != Active:
+		return EndedDeactivated
+	case !w.SignIn.Ended.IsZero():
+		return w.SignIn.Why
+	case now.Sub(w.SignIn.Started) >= s.absolute:
+		return EndedAbsolute
+	case now.Sub(w.SignIn.LastSeen) >= s.idle:
+		return EndedIdle
+	}
+	return ""
+}
+
+// SignIns lists the sign-ins of a person that are still good, newest use first.
+func (s *Store) SignIns(ctx context.Context, a Actor, user int64) ([]SignIn, error) {
+	if !Can(a, ActSeeSessions, &Target{ID: user}) {
+		return nil, forbidden("Your role does not allow this.")
+	}
+	now := s.now()
+	return selectSignIns(ctx, s.reader, user, now.Add(-s.absolute), now.Add(-s.idle))
+}
+
+// SignOut ends the sign-in that the actor acts with.
+func (s *Store) SignOut(ctx context.Context, a Actor) error {
+	return s.transact(ctx, a, func(x *tx) error {
+		n, err := endSignIn(x, a.SignIn, a.ID, EndedBySelf)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActSignOut, Target: a.ID})
+		return err
+	})
+}
+
+// EndSignIn ends one sign-in, one's own or, with permission, anybody's.
+func (s *Store) EndSignIn(ctx context.Context, a Actor, user, signIn int64) (int, error) {
+	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (int, error) {
+		return endSignIn(x, signIn, user, why)
+	})
+}
+
+// EndSignIns ends all sign-ins of a person but the one given by its id; 0
+// spares none. It gives how many they were.
+func (s *Store) EndSignIns(ctx context.Context, a Actor, user, except int64) (int, error) {
+	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (int, error) {
+		return endSignIns(x, user, except, why)
+	})
+}
+
+func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*tx, EndReason) (int, error)) (int, error) {
+	n := 0
+	err := s.write(ctx, a, attempt{ActEndSessions, user}, func(x *tx) error {
+		u, err := loadUser(x.ctx, x.Tx, user)
+		if err != nil {
+			return err
+		}
+		if err := x.require(ActEndSessions, u); err != nil {
+			return err
+		}
+		why := EndedByAdmin
+		if x.actor.ID == user {
+			why = EndedByOwner
+		}
+		if n, err = end(x, why); err != nil || n == 0 {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActEndSessions, Target: user, Note: plural(n, "session", "sessions") + " ended"})
+		return err
+	})
+	return n, err
+}
+
+// EndEverybody ends all sign-ins of everybody but the actor's own.
+func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
+	n := 0
+	err := s.write(ctx, a, attempt{ActEndEverybody, 0}, func(x *tx) (err error) {
+		if err := x.require(ActEndEverybody, nil); err != nil {
+			return err
+		}
+		if n, err = endEverySignIn(x, x.actor.SignIn, EndedByAdmin); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActEndEverybody, Note: plural(n, "session", "sessions") + " ended"})
+		return err
+	})
+	return n, err
+}
+
+// keepEnded is how long an ended sign-in and an old throttle are kept.
+const keepEnded = 90 * 24 * time.Hour
+
+// Sweep removes what nobody needs any more: sign-ins that ended long ago,
+// throttles that have worn off, sessions past their time. It is no change to a
+// person and leaves no audit entry.
+func (s *Store) Sweep(ctx context.Context) error {
+	return s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
+		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
+	})
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+)
+
+const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent`
+
+type signInTimes struct{ started, seen, ended int64 }
+
+func signInFields(s *SignIn, t *signInTimes) []any {
+	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent}
+}
+
+func (t signInTimes) into(s *SignIn) {
+	s.Started, s.LastSeen, s.Ended = fromMillis(t.started), fromMillis(t.seen), fromMillis(t.ended)
+}
+
+// loadSignIn gives a sign-in with its person. A sign-in that belongs to
+// another person is not found.
+func loadSignIn(ctx context.Context, q querier, id, user int64) (Whoever, error) {
+	var w Whoever
+	var t signInTimes
+	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+`, `+signInColumns+`
+ FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = ?1 AND s.user_id = ?2`, id, user), signInFields(&w.SignIn, &t)...)
+	if err != nil {
+		return w, err
+	}
+	t.into(&w.SignIn)
+	w.User = *u
+	return w, nil
+}
+
+func touchSignIn(ctx context.Context, db *sql.DB, id int64, now time.Time) error {
+	_, err := db.ExecContext(ctx, `UPDATE signins SET last_seen_at = ?1 WHERE id = ?2 AND last_seen_at < ?1`, toMillis(now), id)
+	return err
+}
+
+func selectSignIns(ctx context.Context, q querier, user int64, startedAfter, seenAfter time.Time) ([]SignIn, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+signInColumns+` FROM signins s
+ WHERE s.user_id = ?1 AND s.ended_at = 0 AND s.started_at > ?2 AND s.last_seen_at > ?3 ORDER BY s.last_seen_at DESC, s.id DESC`,
+		user, toMillis(startedAfter), toMillis(seenAfter))
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (s SignIn, err error) {
+		var t signInTimes
+		err = r.Scan(signInFields(&s, &t)...)
+		t.into(&s)
+		return s, err
+	})
+}
+
+func insertSignIn(x *tx, user int64) (id int64, err error) {
+	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent)
+ VALUES (?1, ?2, ?2, 0, '', ?3, ?4) RETURNING id`, user, toMillis(x.now), x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), "")).Scan(&id)
+	return id, err
+}
+
+func endSignIn(x *tx, id, user int64, why EndReason) (int, error) {
+	return affected(x.ExecContext(x.ctx, `UPDATE signins SET ended_at = ?1, ended_why = ?2
+ WHERE id = ?3 AND user_id = ?4 AND ended_at = 0`, toMillis(x.now), string(why), id, user))
+}
+
+func endSignIns(x *tx, user, except int64, why EndReason) (int, error) {
+	return affected(x.ExecContext(x.ctx, `UPDATE signins SET ended_at = ?1, ended_why = ?2
+ WHERE user_id = ?3 AND ended_at = 0 AND id <> ?4`, toMillis(x.now), string(why), user, except))
+}
+
+func endEverySignIn(x *tx, except int64, why EndReason) (int, error) {
+	return affected(x.ExecContext(x.ctx, `UPDATE signins SET ended_at = ?1, ended_why = ?2
+ WHERE ended_at = 0 AND id <> ?3`, toMillis(x.now), string(why), except))
+}
+
+func affected(r sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.RowsAffected()
+	return int(n), err
+}
+
+func sweep(x *tx, signInsBefore, throttlesBefore time.Time) error {
+	for _, s := range []struct {
+		query string
+		arg   any
+	}{
+		{`DELETE FROM signins WHERE last_seen_at < ?1`, toMillis(signInsBefore)},
+		{`DELETE FROM throttles WHERE last_at < ?1`, toMillis(throttlesBefore)},
+		{`DELETE FROM sessions WHERE expiry < julianday(?1 / 1000.0, 'unixepoch')`, toMillis(x.now)},
+	} {
+		if _, err := x.ExecContext(x.ctx, s.query, s.arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+// Package store keeps the people, who signed in, and the trail of what was
+// done, in one SQLite file, and holds every rule about them. The browser, the
+// command line and whatever comes later all change people through the
+// operations here, so that they meet the same rules.
+//
+// An operation takes the acting person right after the context. It checks
+// permission against freshly loaded rows, makes the change and writes its audit
+// entry in one transaction. Rules stand in users.go, policy.go, auth.go,
+// signins.go, audit.go and undo.go; SQL stands in the *_sql.go files only.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the embedded database
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Config says where the data is and which limits hold. The zero value of each
+// field but Path stands for its default.
+type Config struct {
+	Path string // of the SQLite file; it is made when missing
+
+	// Clock tells the time. Default: time.Now. Tests pass their own.
+	Clock func() time.Time
+
+	// IdleTimeout ends a sign-in that has not been used for so long.
+	// Default 30 minutes.
+	IdleTimeout time.Duration
+
+	// AbsoluteTimeout ends a sign-in so long after it began, however much it
+	// is used. Default 12 hours.
+	AbsoluteTimeout time.Duration
+
+	// Hash are the costs of new password hashes. Default: DefaultHashParams.
+	// Make them cheap in tests only.
+	Hash HashParams
+
+	// Driver names the database/sql driver. Default "sqlite3". Tests put one
+	// in that fails.
+	Driver string
+}
+
+// Store is the open database. It is safe for use by many goroutines.
+type Store struct {
+	writer   *sql.DB // one connection: writers wait in Go, never on a lock
+	reader   *sql.DB // read-only connections
+	now      func() time.Time
+	idle     time.Duration
+	absolute time.Duration
+	hasher   *Hasher
+}
+
+// readers is how many connections read at once.
+const readers = 4
+
+// Open opens the database, making or migrating it as needed.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	if c.Path == "" {
+		return nil, errors.New("store: no path of a database")
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = 30 * time.Minute
+	}
+	if c.AbsoluteTimeout == 0 {
+		c.AbsoluteTimeout = 12 * time.Hour
+	}
+	if c.Hash == (HashParams{}) {
+		c.Hash = DefaultHashParams
+	}
+	if c.Driver == "" {
+		c.Driver = "sqlite3"
+	}
+	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0)}
+	if err := s.connect(ctx, c); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("store: open %s: %w", c.Path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context, c Config) (err error) {
+	if s.writer, err = sql.Open(c.Driver, dsn(c.Path, "rwc")); err != nil {
+		return err
+	}
+	s.writer.SetMaxOpenConns(1)
+	if err = migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.reader, err = sql.Open(c.Driver, dsn(c.Path, "ro")); err != nil {
+		return err
+	}
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
+	return s.reader.PingContext(ctx)
+}
+
+// dsn puts every setting of a connection into its name: a PRAGMA by Exec would
+// reach one connection of the pool only. FULL, because in WAL mode the driver's
+// default could lose the last changes, and their audit entries, at a power cut.
+func dsn(path, mode string) string {
+	v := url.Values{}
+	v.Set("mode", mode)
+	v.Set("_journal_mode", "WAL")
+	v.Set("_synchronous", "FULL")
+	v.Set("_foreign_keys", "on")
+	v.Set("_busy_timeout", "10000")
+	v.Set("_stmt_cache_size", "64")
+	v.Set("_cache_size", "-8000")
+	if mode != "ro" {
+		v.Set("_txlock", "immediate")
+	} else {
+		v.Set("_query_only", "on")
+		v.Del("_journal_mode")
+	}
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}
+	return u.String()
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// Close closes the database. Operations that run are finished first.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.reader, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }
+
+// IdleTimeout is how long a sign-in lives without being used.
+func (s *Store) IdleTimeout() time.Duration { return s.idle }
+
+// AbsoluteTimeout is how long a sign-in lives at most.
+func (s *Store) AbsoluteTimeout() time.Duration { return s.absolute }
+
+// Now is the time as the store sees it.
+func (s *Store) Now() time.Time { return s.now() }
+
+// tx is one writing transaction with what every change needs: the time, and
+// who is acting, as loaded inside it.
+type tx struct {
+	*sql.Tx
+	ctx   context.Context
+	now   time.Time
+	actor Actor
+}
+
+// write runs fn in one transaction on behalf of the actor. What fn did is
+// undone when it fails. When it fails because the act is not allowed, that
+// refusal is put on record in a transaction of its own.
+func (s *Store) write(ctx context.Context, a Actor, about attempt, fn func(*tx) error) error {
+	err := s.transact(ctx, a, fn)
+	if k := KindOf(err); k == Forbidden || k == Refused {
+		if rerr := s.recordRefusal(ctx, a, about, err); rerr != nil {
+			return rerr
+		}
+	}
+	return err
+}
+
+// attempt names what is being tried, for the record of a refusal.
+type attempt struct {
+	act    Act
+	target int64
+}
+
+func (s *Store) transact(ctx context.Context, a Actor, fn func(*tx) error) error {
+	t, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	x := &tx{Tx: t, ctx: ctx, now: s.now(), actor: a}
+	if err := x.refreshActor(); err != nil {
+		return err
+	}
+	if err := fn(x); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+// refreshActor loads the acting person's role and status again: they may have
+// been demoted or deactivated since their request began.
+func (x *tx) refreshActor() error {
+	if x.actor.Kind != Person {
+		return nil
+	}
+	u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
+	if err != nil {
+		return err
+	}
+	if u.Status != Active || !u.Deleted.IsZero() {
+		return &Error{Kind: Unauthenticated, Message: "Your account is no longer active."}
+	}
+	x.actor.Role = u.Role
+	return nil
+}

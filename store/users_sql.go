@@ -1,0 +1,254 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// row is a line of a result.
+type row interface{ Scan(...any) error }
+
+const userColumns = `u.id, u.name, u.email, u.email_key, u.phone, u.phone_key, u.role, u.status, u.external_id,
+ u.password_hash, u.must_change_password, u.created_at, u.changed_at, u.last_sign_in_at, u.version, u.deleted_at`
+
+func scanUser(r row, more ...any) (*User, error) {
+	var u User
+	var created, changed, lastSignIn, deleted int64
+	err := r.Scan(append([]any{&u.ID, &u.Name, &u.Email, &u.emailKey, &u.Phone, &u.phoneKey, &u.Role, &u.Status,
+		&u.ExternalID, &u.passwordHash, &u.MustChangePassword, &created, &changed, &lastSignIn, &u.Version, &deleted}, more...)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errNoUser()
+	}
+	if err != nil {
+		return nil, err
+	}
+	u.HasPassword = u.passwordHash != ""
+	u.Created, u.Changed = fromMillis(created), fromMillis(changed)
+	u.LastSignIn, u.Deleted = fromMillis(lastSignIn), fromMillis(deleted)
+	return &u, nil
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func toMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func loadUser(ctx context.Context, q querier, id int64) (*User, error) {
+	return scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = ?1`, id))
+}
+
+func loadUserByEmail(ctx context.Context, q querier, key string) (*User, error) {
+	return scanUser(q.QueryRowContext(ctx,
+		`SELECT `+userColumns+` FROM users u WHERE u.email_key = ?1 AND u.deleted_at = 0`, key))
+}
+
+// searchKey is everything one can find a person by, each part on a line of its
+// own so that a hit never spans two of them.
+func searchKey(u *User) string {
+	return Fold(u.Name) + "\n" + Fold(u.Email) + "\n" + u.phoneKey + "\n" + Fold(u.ExternalID)
+}
+
+// userValues are the columns after id, in the order of insertUserSQL.
+func userValues(u *User) []any {
+	return []any{u.Name, Fold(u.Name), u.Email, u.emailKey, u.Phone, u.phoneKey, string(u.Role), string(u.Status),
+		u.ExternalID, searchKey(u), u.passwordHash, u.MustChangePassword, toMillis(u.Created), toMillis(u.Changed),
+		toMillis(u.LastSignIn), u.Version, toMillis(u.Deleted)}
+}
+
+const insertUserSQL = `INSERT INTO users (name, name_key, email, email_key, phone, phone_key, role, status,
+ external_id, search_key, password_hash, must_change_password, created_at, changed_at, last_sign_in_at, version, deleted_at)
+ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
+
+func insertUser(x *tx, u *User) error {
+	if err := x.QueryRowContext(x.ctx, insertUserSQL+` RETURNING id`, userValues(u)...).Scan(&u.ID); err != nil {
+		return err
+	}
+	return addCount(x, u.Role, u.Status, 1)
+}
+
+// updateUser writes every column: a person is small, and there is one
+// statement to keep right.
+func updateUser(x *tx, before, after *User) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET name = ?1, name_key = ?2, email = ?3, email_key = ?4, phone = ?5,
+ phone_key = ?6, role = ?7, status = ?8, external_id = ?9, search_key = ?10, password_hash = ?11,
+ must_change_password = ?12, created_at = ?13, changed_at = ?14, last_sign_in_at = ?15, version = ?16, deleted_at = ?17
+ WHERE id = ?18`, append(userValues(after), after.ID)...)
+	if err != nil {
+		return err
+	}
+	return moveCount(x, before, after)
+}
+
+func moveCount(x *tx, before, after *User) error {
+	if before.Role == after.Role && before.Status == after.Status && before.Deleted.IsZero() == after.Deleted.IsZero() {
+		return nil
+	}
+	if before.Deleted.IsZero() {
+		if err := addCount(x, before.Role, before.Status, -1); err != nil {
+			return err
+		}
+	}
+	if after.Deleted.IsZero() {
+		return addCount(x, after.Role, after.Status, 1)
+	}
+	return nil
+}
+
+func addCount(x *tx, r Role, s Status, n int) error {
+	_, err := x.ExecContext(x.ctx, `INSERT INTO user_counts (role, status, n) VALUES (?1, ?2, ?3)
+ ON CONFLICT (role, status) DO UPDATE SET n = user_counts.n + ?4`, string(r), string(s), max(n, 0), n)
+	return err
+}
+
+func ownerOfEmail(x *tx, key string, except int64) (string, error) {
+	return ownerName(x, `SELECT name FROM users WHERE email_key = ?1 AND id <> ?2 AND deleted_at = 0`, key, except)
+}
+
+func ownerOfExternalID(x *tx, id string, except int64) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	return ownerName(x, `SELECT name FROM users WHERE external_id = ?1 AND external_id <> '' AND id <> ?2 AND deleted_at = 0`, id, except)
+}
+
+func ownerName(x *tx, query string, args ...any) (string, error) {
+	var name string
+	err := x.QueryRowContext(x.ctx, query, args...).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
+}
+
+// countOtherActiveAdmins walks the few admins, not the many active people.
+func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
+	err = x.QueryRowContext(x.ctx, `SELECT count(*) FROM users
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND id <> ?1`, except).Scan(&n)
+	return n, err
+}
+
+func countActiveAdmins(ctx context.Context, q querier) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(sum(n), 0) FROM user_counts WHERE role = 'admin' AND status = 'active'`).Scan(&n)
+	return n, err
+}
+
+// setPasswordHash changes nothing else and leaves the version alone: a rehash
+// at sign-in is no edit.
+func setPasswordHash(x *tx, id int64, hash string, mustChange bool) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET password_hash = ?1, must_change_password = ?2 WHERE id = ?3`, hash, mustChange, id)
+	return err
+}
+
+func setLastSignIn(x *tx, id int64) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET last_sign_in_at = ?1 WHERE id = ?2`, toMillis(x.now), id)
+	return err
+}
+
+// inserter inserts many people with one prepared statement and adds their
+// counts once at the end.
+type inserter struct {
+	x      *tx
+	stmt   *sql.Stmt
+	err    error
+	counts map[[2]string]int
+}
+
+func newInserter(x *tx) *inserter {
+	in := &inserter{x: x, counts: map[[2]string]int{}}
+	in.stmt, in.err = x.PrepareContext(x.ctx, insertUserSQL+` ON CONFLICT DO NOTHING`)
+	return in
+}
+
+// insert reports whether the person was added; somebody whose address or
+// external id is taken is not.
+func (in *inserter) insert(u *User) (bool, error) {
+	if in.err != nil {
+		return false, in.err
+	}
+	r, err := in.stmt.ExecContext(in.x.ctx, userValues(u)...)
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	if err != nil || n == 0 {
+		return false, err
+	}
+	in.counts[[2]string{string(u.Role), string(u.Status)}]++
+	return true, nil
+}
+
+func (in *inserter) finish() error {
+	for k, n := range in.counts {
+		if err := addCount(in.x, Role(k[0]), Status(k[1]), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *inserter) close() {
+	if in.stmt != nil {
+		in.stmt.Close()
+	}
+}
+
+// purgeable lists people who were deleted before the given time.
+func purgeable(x *tx, before time.Time) ([]int64, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT id FROM users WHERE deleted_at <> 0 AND deleted_at < ?1 ORDER BY id LIMIT 500`, toMillis(before))
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (id int64, err error) { err = r.Scan(&id); return id, err })
+}
+
+// purgeUser removes what is known of a person: the row, the sign-ins with it,
+// and the values in the audit trail.
+func purgeUser(x *tx, id int64) error {
+	if _, err := x.ExecContext(x.ctx, `INSERT INTO purged_users (user_id, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING`, id, toMillis(x.now)); err != nil {
+		return err
+	}
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_values WHERE target_id = ?1`, id); err != nil {
+		return err
+	}
+	_, err := x.ExecContext(x.ctx, `DELETE FROM users WHERE id = ?1 AND deleted_at <> 0`, id)
+	return err
+}
+
+// collect reads all rows and closes them.
+func collect[T any](rows *sql.Rows, scan func(row) (T, error)) ([]T, error) {
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
