@@ -5,6 +5,7 @@
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const byId = id => document.getElementById(id);
+  let next = null; // { id, keys } of the cell that is being opened by Tab
 
   // ---- Dialogs: what is swapped into #dialog opens, and gives focus back.
 
@@ -58,10 +59,24 @@
     }
   });
 
+  // ---- "/" goes to the search box. A key without Ctrl can be struck by mistake,
+  // or by speech input: it can be turned off (WCAG 2.1.4), on each device.
+
+  const shortcuts = byId("shortcuts");
+  const allowed = () => localStorage.getItem("shortcuts") !== "off";
+  if (shortcuts) shortcuts.checked = allowed();
+  shortcuts?.addEventListener("change", () => localStorage.setItem("shortcuts", shortcuts.checked ? "on" : "off"));
+  document.addEventListener("keydown", event => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || next || !allowed()) return;
+    if (event.target.matches("input, select, textarea") || !byId("q")) return;
+    event.preventDefault();
+    byId("q").focus();
+    byId("q").select();
+  });
+
   // ---- Cells: Escape leaves, Tab saves and goes on to the next one. Keys that
   // are struck before the next cell is open are kept for it.
 
-  let next = null; // { id, keys } of the cell that is being opened
   const openNext = (cell, back) => {
     const cells = [...document.querySelectorAll("main .cell")].filter(c => c === cell || $(".cell-open", c));
     const to = cells[cells.indexOf(cell) + (back ? -1 : 1)];

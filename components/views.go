@@ -129,6 +129,7 @@ type UserRow struct {
 	Created    Moment
 	Href       string    // the person's page, with the list one came from
 	Actions    Actions   // what the viewer may do with this person
+	Found      []Mark    // a match in what no column shows, such as the external id; may be empty
 	Form       *UserForm // set while the whole row is being edited
 }
 
@@ -259,6 +260,7 @@ type SessionList struct {
 	Sessions  []Session
 	EndOthers string // POST: ends all but the viewer's own; empty when there is nothing to end
 	EndAll    string // POST: ends all of this person's; empty when not allowed
+	Everybody string // GET: asks before everybody is signed out; empty when not allowed
 	Person    string
 	Own       bool // they are the viewer's own
 }

@@ -62,7 +62,7 @@ func (s *server) changePassword(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if err := s.sessions.RenewToken(a.Context()); err != nil {
+	if err := s.renewSession(a); err != nil {
 		return view{}, err
 	}
 	return view{goTo: "/account", toast: &components.Toast{Tone: "ok", Title: "Password changed", Detail: "Your other sessions have ended."}}, nil

@@ -95,7 +95,7 @@ func (s *server) timeline(a *ask, q store.TrailQuery) (components.Timeline, erro
 	if err != nil {
 		return components.Timeline{}, err
 	}
-	t := components.Timeline{Days: s.days(a, trail.Entries, q.Target != 0), Person: q.Target != 0}
+	t := components.Timeline{Days: s.days(a, trail.Entries), Person: q.Target != 0}
 	if n := len(trail.Entries); n > 0 {
 		if trail.Newer {
 			t.NewerHref = turned(a.URL, "above", trail.Entries[0].ID)
@@ -131,7 +131,7 @@ func (s *server) ownTimeline(a *ask) (components.Timeline, error) {
 }
 
 // days groups entries, which come newest first, by their day.
-func (s *server) days(a *ask, entries []store.Entry, aboutOne bool) []components.Day {
+func (s *server) days(a *ask, entries []store.Entry) []components.Day {
 	var out []components.Day
 	for i := range entries {
 		label := a.words.day(entries[i].At)
@@ -139,43 +139,47 @@ func (s *server) days(a *ask, entries []store.Entry, aboutOne bool) []components
 			out = append(out, components.Day{Label: label})
 		}
 		day := &out[len(out)-1]
-		day.Entries = append(day.Entries, tell(a, &entries[i], aboutOne))
+		day.Entries = append(day.Entries, tell(a, &entries[i]))
 	}
 	return out
 }
 
 // tale is how an act is told. of is said before the person it was done to,
-// alone where that person is not named.
-type tale struct{ icon, label, of, alone string }
+// alone where there is none but the one who did it; to is what somebody was not
+// allowed to do.
+type tale struct{ icon, label, of, alone, to string }
 
 var tales = map[store.Act]tale{
-	store.ActCreate:        {"user-plus", "Created", "created", "created this account"},
-	store.ActEdit:          {"pen", "Changed", "changed", "changed this account"},
-	store.ActDeactivate:    {"ban", "Deactivated", "deactivated", "deactivated this account"},
-	store.ActReactivate:    {"check-circle", "Reactivated", "reactivated", "reactivated this account"},
-	store.ActDelete:        {"trash", "Deleted", "deleted", "deleted this account"},
-	store.ActRestore:       {"undo", "Restored", "restored", "restored this account"},
-	store.ActUndo:          {"undo", "Undone", "undid a change of", "undid a change"},
-	store.ActSignIn:        {"login", "Signed in", "signed in", "signed in"},
-	store.ActSignOut:       {"logout", "Signed out", "signed out", "signed out"},
-	store.ActOwnPassword:   {"key", "Changed own password", "changed the own password", "changed the own password"},
-	store.ActResetPassword: {"key", "Reset a password", "reset the password of", "reset the password"},
-	store.ActEndSessions:   {"logout", "Ended sessions", "ended sessions of", "ended sessions"},
-	store.ActEndEverybody:  {"logout", "Signed everybody out", "signed everybody out", "signed everybody out"},
-	store.ActPurge:         {"trash", "Removed for good", "removed the data of", "removed the data for good"},
-	store.ActDemo:          {"users", "Added examples", "added examples", "added examples"},
-	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account"},
-	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log"},
-	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions"},
-	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role"},
+	store.ActCreate:        {"user-plus", "Created", "created", "created this account", "create somebody"},
+	store.ActEdit:          {"pen", "Changed", "changed", "changed this account", "change"},
+	store.ActDeactivate:    {"ban", "Deactivated", "deactivated", "deactivated this account", "deactivate"},
+	store.ActReactivate:    {"check-circle", "Reactivated", "reactivated", "reactivated this account", "reactivate"},
+	store.ActDelete:        {"trash", "Deleted", "deleted", "deleted this account", "delete"},
+	store.ActRestore:       {"undo", "Restored", "restored", "restored this account", "restore"},
+	store.ActUndo:          {"undo", "Undone", "undid a change of", "undid a change", "undo a change of"},
+	store.ActSignIn:        {"login", "Signed in", "signed in", "signed in", "sign in"},
+	store.ActSignOut:       {"logout", "Signed out", "signed out", "signed out", "sign out"},
+	store.ActOwnPassword:   {"key", "Changed own password", "changed the password of", "changed their password", "change the password of"},
+	store.ActResetPassword: {"key", "Reset a password", "reset the password of", "reset the password", "reset the password of"},
+	store.ActEndSessions:   {"logout", "Ended sessions", "ended sessions of", "ended sessions", "end sessions of"},
+	store.ActEndEverybody:  {"logout", "Signed everybody out", "signed everybody out", "signed everybody out", "sign everybody out"},
+	store.ActPurge:         {"trash", "Removed for good", "removed the data of", "removed the data for good", "remove the data of"},
+	store.ActDemo:          {"users", "Added examples", "added", "added", "add examples"},
+	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account", "look at"},
+	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log", "read the audit log"},
+	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
+	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 }
 
 // tell turns an entry into a sentence.
-func tell(a *ask, e *store.Entry, aboutOne bool) components.Entry {
+func tell(a *ask, e *store.Entry) components.Entry {
 	t := tales[e.Act]
-	out := components.Entry{ID: e.ID, Icon: t.icon, Verb: verb(e, t, aboutOne), Note: e.Note, Time: a.words.clock(e.At),
+	out := components.Entry{ID: e.ID, Icon: t.icon, Verb: verb(e, t), Note: e.Note, Time: a.words.clock(e.At),
 		From: e.Address, Request: e.Request, Actor: actorParty(a, e)}
-	if e.Agent != "" {
+	switch {
+	case e.Kind == store.Command:
+		out.Device = e.Agent
+	case e.Agent != "":
 		out.Device, _ = device(e.Agent)
 	}
 	for _, c := range e.Changes {
@@ -184,7 +188,7 @@ func tell(a *ask, e *store.Entry, aboutOne bool) components.Entry {
 		}
 		out.Changes = append(out.Changes, components.Change{Label: c.Field.Label(), Before: shownOrEmpty(c.Field, c.Before), After: shownOrEmpty(c.Field, c.After)})
 	}
-	if e.Target != 0 && (e.Target != e.Actor || e.Kind != store.Person) {
+	if e.Target != 0 && (e.Target != e.Actor || e.Kind != store.Person || e.Outcome == store.Denied) {
 		out.Target = targetParty(a, e)
 	}
 	switch {
@@ -212,21 +216,17 @@ func tell(a *ask, e *store.Entry, aboutOne bool) components.Entry {
 }
 
 // verb is what somebody did, or tried.
-func verb(e *store.Entry, t tale, aboutOne bool) string {
+func verb(e *store.Entry, t tale) string {
 	of := t.of
-	if aboutOne || e.Target == 0 || e.Target == e.Actor && e.Kind == store.Person {
+	if e.Target == 0 || e.Target == e.Actor && e.Kind == store.Person {
 		of = t.alone
-	}
-	if e.Act == store.ActEdit && e.Outcome == store.Done && len(e.Changes) == 1 {
-		of = "changed the " + strings.ToLower(e.Changes[0].Field.Label())
-		if !aboutOne {
-			of += " of"
-		}
+	} else if e.Act == store.ActEdit && e.Outcome == store.Done && len(e.Changes) == 1 {
+		of = "changed the " + strings.ToLower(e.Changes[0].Field.Label()) + " of"
 	}
 	switch {
 	case e.Outcome == store.Denied:
-		return "was refused: " + strings.ToLower(t.label) + onWhom(e, aboutOne)
-	case e.Outcome == store.Failure && e.Act == store.ActSignIn && e.Target != 0 && !aboutOne:
+		return "was not allowed to " + t.to
+	case e.Outcome == store.Failure && e.Act == store.ActSignIn && e.Target != 0:
 		return "failed to sign in as"
 	case e.Outcome == store.Failure && e.Act == store.ActSignIn:
 		return "failed to sign in"
@@ -234,13 +234,6 @@ func verb(e *store.Entry, t tale, aboutOne bool) string {
 		return "failed: " + strings.ToLower(t.label)
 	}
 	return of
-}
-
-func onWhom(e *store.Entry, aboutOne bool) string {
-	if aboutOne || e.Target == 0 {
-		return ""
-	}
-	return " on"
 }
 
 func shownOrEmpty(f store.Field, v string) string {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -176,6 +177,9 @@ func (d draft) row(s *server, a *ask, u *store.User) components.UserRow {
 	}
 	r := s.row(a, listOf(a), u)
 	form := d.form(a, u, components.RowID(u.ID)+"-row-", focus)
+	form.Fields = slices.DeleteFunc(form.Fields, func(f components.Field) bool {
+		return f.Name == string(store.FieldExternalID) // no column shows it
+	})
 	r.Form = &form
 	return r
 }

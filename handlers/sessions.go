@@ -122,6 +122,10 @@ func (s *server) beginSession(a *ask, w store.Whoever) error {
 	return nil
 }
 
+// renewSession goes on under a new token, after something that others may have
+// known has changed.
+func (s *server) renewSession(a *ask) error { return s.sessions.RenewToken(a.Context()) }
+
 // resume finds out who is asking. A session that is no longer good leaves the
 // reason in a.ended.
 func (s *server) resume(a *ask, passive bool) error {

@@ -249,7 +249,18 @@ func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
 		LastSignIn: a.words.moment(u.LastSignIn),
 		Created:    a.words.moment(u.Created),
 		Actions:    actions(a, u),
+		Found:      foundElsewhere(u, l.q),
 	}
+}
+
+// foundElsewhere shows why somebody was found by what no column shows.
+func foundElsewhere(u *store.User, q string) []components.Mark {
+	spans := store.Marks(u.ExternalID, q)
+	if len(spans) == 0 {
+		return nil
+	}
+	label := components.Mark{Text: store.FieldExternalID.Label() + " "}
+	return append([]components.Mark{label}, marks(u.ExternalID, spans)...)
 }
 
 func status(u *store.User) components.Status {

@@ -478,7 +478,7 @@ func (x *tx) addExamples(people []DemoPerson) (int, error) {
 	if err := in.finish(); err != nil {
 		return added, err
 	}
-	_, err := x.record(Entry{Act: ActDemo, Note: plural(added, "example person", "example people") + " added"})
+	_, err := x.record(Entry{Act: ActDemo, Note: plural(added, "example person", "example people")})
 	return added, err
 }
 

@@ -38,6 +38,7 @@ func found() c.UserList {
 	r := people()[6].row(true)
 	r.Name.Text = []c.Mark{{Text: "Grace "}, {Text: "Kim", Hit: true}}
 	r.Email.Text = []c.Mark{{Text: "grace."}, {Text: "kim", Hit: true}, {Text: "@northwind.example"}}
+	r.Found = []c.Mark{{Text: "External ID "}, {Text: "KIM", Hit: true}, {Text: "-004211"}}
 	v.Rows = []c.UserRow{r}
 	return v
 }
