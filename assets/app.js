@@ -43,6 +43,13 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
 
+  // ---- A menu closes once something in it was chosen; the choice keeps focus.
+
+  document.addEventListener("click", event => {
+    const menu = event.target.closest(".menu-item:not(label)")?.closest("[popover]");
+    if (menu?.matches(":popover-open")) setTimeout(() => menu.hidePopover());
+  });
+
   // ---- Signing in over a page: what was refused is sent again, once.
 
   const refused = new Set();

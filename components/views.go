@@ -329,8 +329,10 @@ type AuditView struct {
 	Query    string // a person's id, e-mail or name
 	Acts     []Option
 	Outcomes []Option
-	From, To string // dates, yyyy-mm-dd
-	Clear    string // href; empty when nothing is filtered
+	From, To string   // dates, yyyy-mm-dd
+	Clear    string   // href; empty when nothing is filtered
+	Export   string   // POST: the same entries as a file; empty when not allowed
+	Filter   []Hidden // the filter, for Export
 	Error    string
 	Timeline Timeline
 }

@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"encoding/csv"
+	"errors"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,25 +15,90 @@ import (
 
 // audit is the whole trail, filtered.
 func (s *server) audit(a *ask) (view, error) {
-	f := a.URL.Query()
-	v := components.AuditView{Query: strings.TrimSpace(f.Get("q")), From: f.Get("from"), To: f.Get("to")}
-	q := store.TrailQuery{Outcome: store.Outcome(f.Get("outcome")), Act: f.Get("act"), Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))}
-	problem, err := s.readTrailFilter(a, v, &q)
+	v, q, err := s.readTrail(a, a.URL.Query())
 	if err != nil {
 		return view{}, err
 	}
-	v.Error = problem
-	v.Acts, v.Outcomes = actOptions(q.Act), outcomeOptions(q.Outcome)
-	if v.Query+v.From+v.To+q.Act+string(q.Outcome) != "" {
-		v.Clear = "/audit"
-	}
-	if problem == "" {
+	if v.Error == "" {
 		if v.Timeline, err = s.timeline(a, q); err != nil {
 			return view{}, err
 		}
 	}
 	v.Timeline.Empty = "Nothing matches."
+	if a.can(store.ActExportTrail, nil) && v.Error == "" {
+		v.Export = "/audit/export"
+	}
 	return view{title: "Audit log", screen: components.AuditPage(v)}, nil
+}
+
+// readTrail reads the filter of the audit page.
+func (s *server) readTrail(a *ask, f url.Values) (components.AuditView, store.TrailQuery, error) {
+	v := components.AuditView{Query: strings.TrimSpace(f.Get("q")), From: f.Get("from"), To: f.Get("to")}
+	q := store.TrailQuery{Outcome: store.Outcome(f.Get("outcome")), Act: f.Get("act"), Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))}
+	problem, err := s.readTrailFilter(a, v, &q)
+	v.Error = problem
+	v.Acts, v.Outcomes = actOptions(q.Act), outcomeOptions(q.Outcome)
+	if v.Query+v.From+v.To+q.Act+string(q.Outcome) != "" {
+		v.Clear = "/audit"
+	}
+	v.Filter = filterFields(f)
+	return v, q, err
+}
+
+// filterFields carry the filter along into the export.
+func filterFields(f url.Values) []components.Hidden {
+	var out []components.Hidden
+	for _, name := range []string{"q", "act", "outcome", "from", "to"} {
+		if f.Get(name) != "" {
+			out = append(out, components.Hidden{Name: name, Value: f.Get(name)})
+		}
+	}
+	return out
+}
+
+// exportAudit is the filtered trail as a file. It is a POST because taking a
+// copy is itself an entry.
+func (s *server) exportAudit(a *ask) (view, error) {
+	v, q, err := s.readTrail(a, a.PostForm)
+	if err != nil {
+		return view{}, err
+	}
+	if v.Error != "" {
+		return view{}, &store.Error{Kind: store.Invalid, Message: v.Error}
+	}
+	q.Below, q.Above = 0, 0
+	name := "audit-" + a.words.now.In(s.location).Format("2006-01-02") + ".csv"
+	return view{file: &file{name, "text/csv; charset=utf-8", func(w io.Writer) error { return s.writeTrail(a, w, q) }}}, nil
+}
+
+func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"entry", "time", "outcome", "actor", "actor_id", "act", "target", "target_id", "changes", "note", "address", "agent", "request"}); err != nil {
+		return err
+	}
+	err := s.store.ExportTrail(a.Context(), a.actor, q, func(e *store.Entry) error {
+		var changes []string
+		for _, c := range e.Changes {
+			changes = append(changes, string(c.Field)+": "+c.Before+" → "+c.After)
+		}
+		record := []string{formatID(e.ID), e.At.Format(time.RFC3339), string(e.Outcome), e.Who(), formatID(e.Actor), string(e.Act),
+			e.TargetName, formatID(e.Target), strings.Join(changes, "; "), e.Note, e.Address, e.Agent, e.Request}
+		for i := range record {
+			record[i] = harmless(record[i])
+		}
+		return out.Write(record)
+	})
+	out.Flush()
+	return errors.Join(err, out.Error())
+}
+
+// harmless keeps a spreadsheet from running a cell as a formula (OWASP, CSV
+// injection).
+func harmless(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
 }
 
 // readTrailFilter reads the dates and finds the person that is meant.
@@ -73,7 +141,7 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActPurge, store.ActDemo} {
+		store.ActEndSessions, store.ActEndEverybody, store.ActExportTrail, store.ActPurge, store.ActDemo} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -168,6 +236,7 @@ var tales = map[store.Act]tale{
 	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account", "look at"},
 	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log", "read the audit log"},
 	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
+	store.ActExportTrail:   {"history", "Exported the audit log", "exported the audit log:", "exported the audit log:", "export the audit log"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 }
 

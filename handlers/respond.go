@@ -3,8 +3,10 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"backoffice/components"
 
@@ -25,6 +27,7 @@ type view struct {
 	tell  instruct
 	bare  bool   // without the top bar
 	text  string // answer this as plain text; for machines
+	file  *file  // answer this as a file to keep
 	retry int    // seconds, for Retry-After
 }
 
@@ -34,6 +37,13 @@ type beside struct {
 	what         templ.Component
 }
 
+// file is a download. It is written as it is made, because it may be long:
+// write gets to work after the first byte has been promised.
+type file struct {
+	name, kind string
+	write      func(io.Writer) error
+}
+
 // respond alone decides whether a view becomes a page, a fragment or a
 // redirect, and writes it. Everything is rendered before the first byte: a
 // component that fails still becomes a clean error, and the session is stored
@@ -41,6 +51,10 @@ type beside struct {
 func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	if err != nil {
 		v = s.errorView(a, err)
+	}
+	if err == nil && v.file != nil {
+		s.send(w, a, v.file)
+		return
 	}
 	body, err := s.render(a, &v)
 	if err == nil {
@@ -73,6 +87,23 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	}
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
+}
+
+// send writes a download. One that breaks off is cut, so that nobody takes a
+// part for the whole.
+func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
+	connection := http.NewResponseController(w)
+	if err := connection.SetWriteDeadline(s.store.Now().Add(time.Hour)); err != nil {
+		s.log.Debug("no deadline for a download", "cause", err.Error())
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
+	if err := f.write(w); err != nil {
+		s.logError(a, err)
+		if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+			s.logError(a, err)
+		}
+	}
 }
 
 func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {

@@ -63,6 +63,7 @@ func (s *server) list() []route {
 		{"POST /sessions/end-all", may(store.ActEndEverybody), s.endEverybody},
 
 		{"GET /audit", may(store.ActReadTrail), s.audit},
+		{"POST /audit/export", may(store.ActExportTrail), s.exportAudit},
 		{"POST /undo/{id}", may(store.ActEdit), s.undo},
 	}
 }

@@ -172,6 +172,58 @@ func (s *Store) Trail(ctx context.Context, a Actor, q TrailQuery) (Trail, error)
 	return t, nil
 }
 
+// ExportTrail gives every entry that the query matches to each, newest first,
+// a page at a time, so that a long trail takes no memory. That somebody took a
+// copy, and of what, is on record before the first entry is given.
+func (s *Store) ExportTrail(ctx context.Context, a Actor, q TrailQuery, each func(*Entry) error) error {
+	err := s.write(ctx, a, attempt{ActExportTrail, 0}, func(x *tx) error {
+		if err := x.require(ActExportTrail, nil); err != nil {
+			return err
+		}
+		_, err := x.record(Entry{Act: ActExportTrail, Note: q.String()})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	q.Limit, q.Above = 500, 0
+	for {
+		entries, more, err := selectEntries(ctx, s.reader, q)
+		if err != nil {
+			return err
+		}
+		for i := range entries {
+			if err := each(&entries[i]); err != nil {
+				return err
+			}
+		}
+		if !more {
+			return nil
+		}
+		q.Below = entries[len(entries)-1].ID
+	}
+}
+
+// String says in words what a query selects.
+func (q TrailQuery) String() string {
+	var parts []string
+	add := func(set bool, name, value string) {
+		if set {
+			parts = append(parts, name+" "+value)
+		}
+	}
+	add(q.Target != 0, "about person", strconv.FormatInt(q.Target, 10))
+	add(q.Person != 0, "by or about person", strconv.FormatInt(q.Person, 10))
+	add(q.Act != "", "act", q.Act)
+	add(q.Outcome != "", "outcome", string(q.Outcome))
+	add(!q.Since.IsZero(), "since", formatTime(q.Since))
+	add(!q.Until.IsZero(), "until", formatTime(q.Until))
+	if len(parts) == 0 {
+		return "the whole trail"
+	}
+	return strings.Join(parts, ", ")
+}
+
 // AuditReport is what VerifyAudit found.
 type AuditReport struct {
 	Entries int64

@@ -90,6 +90,7 @@ const (
 	ActEndSessions   Act = "session.end"         //
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
+	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -133,7 +134,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword:
+	case ActEndEverybody, ActResetPassword, ActExportTrail:
 		return role == Admin
 	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
@@ -156,7 +157,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword}
+		ActDelete, ActRestore, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActExportTrail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+// rival is the least that a program could do for the same answer: net/http and
+// nothing else. Under /bytes it writes the same bytes, under /query it runs the
+// same main statement first, on the same data with the same settings.
+type rival struct {
+	read, write *sql.DB
+	server      *httptest.Server
+}
+
+// work is one main statement, which reads its whole result. i is the number of
+// the request.
+type work func(r *rival, i string) error
+
+func newRival(t testing.TB, db string, body string, status int, do work) *rival {
+	t.Helper()
+	r := &rival{read: openBare(t, db, "ro", 4), write: openBare(t, db, "rw", 1)}
+	answer := func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		w.Write([]byte(body))
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/bytes", func(w http.ResponseWriter, _ *http.Request) { answer(w) })
+	mux.HandleFunc("/query", func(w http.ResponseWriter, q *http.Request) {
+		if err := do(r, q.FormValue("i")); err != nil {
+			http.Error(w, err.Error(), http.StatusTeapot)
+			return
+		}
+		answer(w)
+	})
+	r.server = httptest.NewServer(mux)
+	t.Cleanup(r.server.Close)
+	return r
+}
+
+// openBare opens a data file as the store does.
+func openBare(t testing.TB, path, mode string, conns int) *sql.DB {
+	t.Helper()
+	v := url.Values{"mode": {mode}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"},
+		"_stmt_cache_size": {"64"}, "_cache_size": {"-8000"}}
+	if mode == "ro" {
+		v.Set("_query_only", "on")
+	} else {
+		v.Set("_txlock", "immediate")
+	}
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: v.Encode()}
+	db, err := sql.Open("sqlite3", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+const columnsOfUser = `u.id, u.name, u.email, u.email_key, u.phone, u.phone_key, u.role, u.status, u.external_id,
+ u.password_hash, u.must_change_password, u.created_at, u.changed_at, u.last_sign_in_at, u.version, u.deleted_at`
+
+// columnsOfSignIn stand behind those of the user in a session check.
+const columnsOfSignIn = `, s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent`
+
+// rowOfUser is a user, and maybe a sign-in, with the plain types of their columns.
+type rowOfUser struct {
+	name, email, emailKey, phone, phoneKey, role, status, externalID, hash, why, address, agent string
+	must                                                                                        bool
+	id, created, changed, last, version, deleted, signIn, of, started, seen, ended              int64
+}
+
+func (u *rowOfUser) columns() []any {
+	return []any{&u.id, &u.name, &u.email, &u.emailKey, &u.phone, &u.phoneKey, &u.role, &u.status, &u.externalID,
+		&u.hash, &u.must, &u.created, &u.changed, &u.last, &u.version, &u.deleted}
+}
+
+func (u *rowOfUser) columnsOfSignIn() []any {
+	return append(u.columns(), &u.signIn, &u.of, &u.started, &u.seen, &u.ended, &u.why, &u.address, &u.agent)
+}
+
+// readUsers runs a query for users and reads all of them; none is an error,
+// since a query that finds nothing would be no rival.
+func readUsers(r *rival, query string, args ...any) error {
+	rows, err := r.read.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var users []rowOfUser
+	for rows.Next() {
+		var u rowOfUser
+		if err := rows.Scan(u.columns()...); err != nil {
+			return err
+		}
+		users = append(users, u)
+	}
+	if len(users) == 0 {
+		return fmt.Errorf("nobody found: %w", sql.ErrNoRows)
+	}
+	return rows.Err()
+}
