@@ -5,7 +5,7 @@
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const byId = id => document.getElementById(id);
-  let next = null; // { id, keys } of the cell that is being opened by Tab
+  let next = null; // { id, keys } of the cell that is being opened
 
   // ---- Dialogs: what is swapped into #dialog opens, and gives focus back.
 
@@ -37,7 +37,7 @@
   document.addEventListener("close", event => {
     if (!event.target.closest?.("#dialog")) return;
     refused.clear();
-    closeDialog();
+    if (!reopen()) closeDialog();
   }, true);
   document.addEventListener("click", event => {
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
@@ -53,14 +53,29 @@
   // ---- Signing in over a page: what was refused is sent again, once.
 
   const refused = new Set();
+  const aside = document.createElement("div"); // holds the dialog whose request was refused
+  aside.hidden = true;
   document.addEventListener("htmx:response:error", event => {
     const { response, sourceElement } = event.detail.ctx;
-    if (response.status === 401) refused.add(sourceElement);
+    if (response.status !== 401) return;
+    refused.add(sourceElement);
+    const dialog = sourceElement.closest("#dialog > dialog");
+    if (!dialog) return;
+    dialog.removeAttribute("open");
+    aside.replaceChildren(dialog);
+    document.body.append(aside);
   });
+  const reopen = () => {
+    const dialog = aside.firstElementChild;
+    if (!dialog) return false;
+    byId("dialog").replaceChildren(dialog);
+    openDialog();
+    return true;
+  };
   document.addEventListener("session:back", () => {
     const again = [...refused];
     refused.clear();
-    closeDialog();
+    if (!reopen()) closeDialog();
     for (const element of again) {
       if (element.isConnected) htmx.trigger(element, "session:restored", {}, false);
     }
@@ -69,10 +84,12 @@
   // ---- "/" goes to the search box. A key without Ctrl can be struck by mistake,
   // or by speech input: it can be turned off (WCAG 2.1.4), on each device.
 
-  const shortcuts = byId("shortcuts");
   const allowed = () => localStorage.getItem("shortcuts") !== "off";
-  if (shortcuts) shortcuts.checked = allowed();
-  shortcuts?.addEventListener("change", () => localStorage.setItem("shortcuts", shortcuts.checked ? "on" : "off"));
+  const drawShortcuts = () => { if (byId("shortcuts")) byId("shortcuts").checked = allowed(); };
+  document.addEventListener("change", event => {
+    if (event.target.id === "shortcuts") localStorage.setItem("shortcuts", event.target.checked ? "on" : "off");
+  });
+  drawShortcuts();
   document.addEventListener("keydown", event => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || next || !allowed()) return;
     if (event.target.matches("input, select, textarea") || !byId("q")) return;
@@ -82,15 +99,17 @@
   });
 
   // ---- Cells: Escape leaves, Tab saves and goes on to the next one. Keys that
-  // are struck before the next cell is open are kept for it.
+  // are struck before a cell is open are kept for it.
 
+  document.addEventListener("click", event => {
+    const cell = event.target.closest(".cell-open")?.closest(".cell");
+    if (cell && !event.ctrlKey && !event.metaKey && !event.shiftKey) next = { id: cell.id, keys: [] };
+  });
   const openNext = (cell, back) => {
     const cells = [...document.querySelectorAll("main .cell")].filter(c => c === cell || $(".cell-open", c));
     const to = cells[cells.indexOf(cell) + (back ? -1 : 1)];
-    if (!to) return false;
-    next = { id: to.id, keys: [] };
-    $(".cell-open", to).click();
-    return true;
+    if (to) $(".cell-open", to).click();
+    return Boolean(to);
   };
   const changed = form => [...form.elements].some(e => e.name && e.type !== "hidden" &&
     e.value !== form.elements[`was.${e.name}`]?.value);
@@ -98,19 +117,27 @@
   document.addEventListener("keydown", event => {
     if (next && !event.isComposing) return keepKey(event);
     const editor = event.target.closest?.(".is-editing, .is-editing-row");
-    if (!editor) return;
+    if (!editor || event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
       $("[data-cancel]", editor)?.click();
     }
     const form = event.target.closest(".cell-form");
-    if (event.key !== "Tab" || !form || !event.target.matches(".in")) return;
+    if (!form || !event.target.matches(".in")) return;
+    if (event.key === "Tab") leaveByTab(event, editor, form);
+    if (event.key === "Enter" && event.target.matches("select")) {
+      event.preventDefault(); // not every browser sends a form by it
+      form.requestSubmit();
+    }
+  });
+  const leaveByTab = (event, cell, form) => {
     const save = changed(form);
-    if (!openNext(editor, event.shiftKey)) return;
+    const goesOn = openNext(cell, event.shiftKey);
+    if (!goesOn && !save) return;
     event.preventDefault();
     if (save) form.requestSubmit();
-    else $("[data-cancel]", editor)?.click();
-  });
+    else $("[data-cancel]", cell)?.click();
+  };
   const keepKey = event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.length > 1 && !["Tab", "Enter", "Escape", "Backspace"].includes(event.key)) return;
@@ -120,9 +147,10 @@
   const playKeys = control => {
     const keys = next.keys;
     next = null;
+    let typed = ""; // the old value stands there selected: the first key replaces it
     for (const [i, { key, shiftKey }] of keys.entries()) {
-      if (key.length === 1 && control.setRangeText) control.setRangeText(key, control.selectionStart, control.selectionEnd, "end");
-      else if (key === "Backspace" && control.setRangeText) eraseBefore(control);
+      if (key.length === 1) write(control, typed += key);
+      else if (key === "Backspace") write(control, typed = typed.slice(0, -1));
       else if (key === "Enter") return control.form.requestSubmit();
       else {
         control.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
@@ -131,38 +159,43 @@
       }
     }
   };
-  const eraseBefore = control => {
-    const { selectionStart: from, selectionEnd: to } = control;
-    control.setRangeText("", from === to ? Math.max(0, from - 1) : from, to, "end");
+  const write = (control, typed) => {
+    if (!control.options) control.value = typed;
+    else control.value = [...control.options].find(o => o.text.toLowerCase().startsWith(typed.toLowerCase()))?.value ?? control.value;
   };
 
-  // ---- Focus is never lost by a swap.
+  // ---- Focus is never lost by a swap, nor what is typed into a cell by the
+  // redrawing of the list around it.
 
-  let held = ""; // id of the cell or row that held focus when its answer came
+  const editors = ".is-editing, .is-editing-row";
+
   document.addEventListener("htmx:before:swap", event => {
-    const target = event.detail.ctx.target;
-    held = target?.contains?.(document.activeElement) ? target.id : "";
+    const { ctx } = event.detail;
+    if (ctx.target?.contains?.(document.activeElement)) ctx.held = ctx.target.id;
+    for (const editor of ctx.target?.querySelectorAll?.(editors) ?? []) editor.toggleAttribute("hx-morph-skip", true);
+  });
+  document.addEventListener("htmx:finally:swap", () => {
+    for (const editor of document.querySelectorAll(editors)) editor.removeAttribute("hx-morph-skip");
   });
   document.addEventListener("htmx:after:swap", event => {
     openDialog();
     shout();
+    drawShortcuts();
     if (!byId("dialog").firstElementChild && opener) giveFocusBack();
-    const place = held && byId(held);
-    if (place && document.activeElement === document.body) {
-      ($("[autofocus]", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place))?.focus({ preventScroll: true });
-    } else if (held && !place && document.activeElement === document.body) {
-      byId("main")?.focus({ preventScroll: true });
-    }
-    held = "";
+    const { held } = event.detail.ctx;
+    if (held && document.activeElement === document.body) focusIn(byId(held));
+    const cell = next && byId(next.id);
+    const control = cell?.matches(".is-editing") && $(".in", cell);
+    if (!control) return;
+    control.focus({ preventScroll: true });
+    control.select?.();
+    playKeys(control);
   });
-  document.addEventListener("htmx:after:settle", event => {
-    for (const control of document.querySelectorAll(".is-editing .in:focus")) {
-      if (next && control.closest(".cell").id === next.id) {
-        control.select?.();
-        playKeys(control);
-      }
-    }
-  });
+  const focusIn = place => {
+    const within = place && place.id !== "main" &&
+      ($("[autofocus]", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
+    (within || byId("main"))?.focus({ preventScroll: true });
+  };
   document.addEventListener("focusin", event => {
     if (event.target.matches(".is-editing input.in") && !next) event.target.select();
   });
@@ -178,20 +211,22 @@
     }
   };
   const leave = toast => setTimeout(() => {
-    if (toast.matches(":hover, :focus-within")) leave(toast);
+    const needed = toast.matches(":hover, :focus-within") || [...refused].some(e => toast.contains(e));
+    if (needed) leave(toast);
     else toast.remove();
   }, stay);
-  document.addEventListener("click", event => {
-    const toast = event.target.closest("[data-dismiss]")?.closest("[data-toast]");
-    if (!toast) return;
-    const inside = toast.contains(document.activeElement);
-    toast.remove();
+  const dismiss = toast => {
+    const inside = toast?.contains(document.activeElement);
+    toast?.remove();
     if (inside) byId("main")?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", event => {
+    dismiss(event.target.closest("[data-dismiss]")?.closest("[data-toast]"));
   });
   // An undo is used up once it has been pressed.
   document.addEventListener("htmx:finally:request", event => {
     const { sourceElement, response } = event.detail.ctx;
-    if (response?.status < 400) sourceElement?.closest?.("[data-toast]")?.remove();
+    if (response?.status < 400) dismiss(sourceElement?.closest?.("[data-toast]"));
   });
 
   // ---- No answer, or one that is not ours: say so, and keep what was typed.

@@ -262,9 +262,9 @@ func tell(a *ask, e *store.Entry) components.Entry {
 	}
 	switch {
 	case e.Outcome == store.Denied:
-		out.Tone, out.Icon = "warn", "lock"
+		out.Tone, out.Icon, out.Note = "warn", "ban", "— "+e.Note
 	case e.Outcome == store.Failure:
-		out.Tone, out.Icon = "bad", "alert"
+		out.Tone, out.Icon, out.Note = "bad", "lock", "— "+e.Note
 	case e.Act == store.ActCreate || e.Act == store.ActReactivate || e.Act == store.ActRestore:
 		out.Tone = "ok"
 	}
@@ -296,9 +296,9 @@ func verb(e *store.Entry, t tale) string {
 	case e.Outcome == store.Denied:
 		return "was not allowed to " + t.to
 	case e.Outcome == store.Failure && e.Act == store.ActSignIn && e.Target != 0:
-		return "failed to sign in as"
+		return "could not sign in as"
 	case e.Outcome == store.Failure && e.Act == store.ActSignIn:
-		return "failed to sign in"
+		return "could not sign in"
 	case e.Outcome == store.Failure:
 		return "failed: " + strings.ToLower(t.label)
 	}

@@ -32,6 +32,7 @@ func newUserForm(a *ask, problems map[string]string) components.UserForm {
 			Hint: passwordHint, Error: problems["password"], Required: true},
 		components.Field{ID: "user-must_change", Name: "must_change", Label: "Ask for a new password at the first sign-in", Type: "checkbox",
 			Value: checked(a)})
+	markFirst(&f)
 	return f
 }
 
@@ -125,6 +126,9 @@ func (d draft) field(a *ask, u *store.User, f store.Field, id string) components
 		field.Options = roleOptions(a, u, store.Role(field.Value))
 		field.Disabled = u.ID == a.actor.ID
 		field.HasWas = !field.Disabled
+		if field.Disabled {
+			field.Hint = "Another admin can change your role."
+		}
 	}
 	if c, ok := d.conflicts[string(f)]; ok {
 		field.Was = c.Theirs
@@ -167,7 +171,23 @@ func (d draft) form(a *ask, u *store.User, prefix, focus string) components.User
 		field.Autofocus = string(f) == focus
 		out.Fields = append(out.Fields, field)
 	}
+	markFirst(&out)
 	return out
+}
+
+// markFirst leads to the first field that something is wrong with.
+func markFirst(form *components.UserForm) {
+	wrong := func(f components.Field) bool { return f.Error != "" || f.Conflict != nil }
+	first := slices.IndexFunc(form.Fields, wrong)
+	if first < 0 {
+		return
+	}
+	for i := range form.Fields {
+		form.Fields[i].Autofocus = i == first
+	}
+	if form.Error == "" {
+		form.Error = "Nothing has been saved yet. Please look at what is marked."
+	}
 }
 
 func (d draft) row(s *server, a *ask, u *store.User) components.UserRow {

@@ -71,6 +71,14 @@ const maxBody = 64 << 10
 // New gives the handler of the whole back office. It refuses half a
 // configuration.
 func New(c Config) (http.Handler, error) {
+	s, err := newServer(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.chain()
+}
+
+func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
@@ -93,7 +101,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s.sessions = newSessions(c.Store, s.secure)
 	s.routes = s.table()
-	return s.chain()
+	return s, nil
 }
 
 // chain is what every request goes through, outermost first.

@@ -20,7 +20,7 @@ func (e *Entry) Who() string {
 	case e.Kind == Person:
 		return "A deleted person (no. " + strconv.FormatInt(e.Actor, 10) + ")"
 	}
-	return "Somebody not signed in"
+	return "Somebody"
 }
 
 // Undoable reports whether the entry is of a kind that can be undone and has

@@ -303,8 +303,9 @@ func (b *browser) must(err error, doing string) {
 func (b *browser) fail(format string, args ...any) {
 	b.t.Helper()
 	message := fmt.Sprintf(format, args...)
-	var html, at string
+	var html, at, focus string
 	_ = b.evaluate(`location.href`, &at)
+	_ = b.evaluate(describeFocus, &focus)
 	_ = b.evaluate(`(document.querySelector('dialog[open]') ?? document.querySelector('main') ?? document.documentElement).outerHTML`, &html)
 	if picture, err := b.picture(); err == nil {
 		message += "\npicture: " + saveArtifact(b.t, picture)
@@ -312,7 +313,7 @@ func (b *browser) fail(format string, args ...any) {
 	for _, p := range b.unexpected() {
 		message += "\nalso: " + p
 	}
-	b.t.Fatalf("%s\nat: %s\n%.3000s", message, at, html)
+	b.t.Fatalf("%s\nat: %s, focus on %q\n%.3000s", message, at, focus, html)
 }
 
 // saveArtifact writes the picture of a failure where it outlives the test.

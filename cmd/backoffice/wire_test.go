@@ -50,10 +50,10 @@ func (w *wire) send(request []byte, out io.Writer) (*http.Response, error) {
 
 // call is a request before it is bytes: a GET, or with a form a POST.
 type call struct {
-	path     string
-	form     url.Values
-	cookie   string
-	fragment bool
+	path   string
+	form   url.Values
+	cookie string
+	target string // the DOM id that htmx wants a fragment for; "" asks for a page
 }
 
 func (c call) bytes() []byte {
@@ -66,8 +66,8 @@ func (c call) bytes() []byte {
 	if c.cookie != "" {
 		fmt.Fprintf(&b, "Cookie: %s\r\n", c.cookie)
 	}
-	if c.fragment {
-		b.WriteString("HX-Request: true\r\nHX-Request-Type: partial\r\n")
+	if c.target != "" {
+		fmt.Fprintf(&b, "HX-Request: true\r\nHX-Request-Type: partial\r\nHX-Target: div#%s\r\n", c.target)
 	}
 	if c.form != nil {
 		fmt.Fprintf(&b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n", len(body))

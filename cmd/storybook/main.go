@@ -4,6 +4,7 @@
 //	go run ./cmd/storybook                         # http://127.0.0.1:8081
 //	go run ./cmd/storybook --screenshots DIR       # PNGs: light and dark, 1280 and 390 wide
 //	go run ./cmd/storybook --screenshots DIR --only users-list
+//	go run ./cmd/storybook --screenshots cmd/storybook/pictures --readme
 package main
 
 import (
@@ -34,6 +35,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	addr := flags.String("addr", "127.0.0.1:8081", "address to serve on")
 	dir := flags.String("screenshots", "", "make pictures in this folder, then stop")
 	only := flags.String("only", "", "make pictures of these stories only, with commas between them")
+	readme := flags.Bool("readme", false, "make the pictures of the README only")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 	base := "http://" + ln.Addr().String()
 	if *dir != "" {
-		return takePictures(ctx, base, *dir, *only, out)
+		return takePictures(ctx, base, *dir, chosen(*only, *readme), out)
 	}
 	fmt.Fprintln(out, "storybook on", base)
 	select {

@@ -30,9 +30,24 @@ func frames() []frame {
 	}
 }
 
-// takePictures writes DIR/STORY-FRAME.png for each story that base serves, or
-// only for some, named with commas between them.
-func takePictures(ctx context.Context, base, dir, only string, out io.Writer) error {
+// readmePictures are the pictures that the README shows, as STORY-FRAME.
+var readmePictures = []string{"users-list-light-1280", "users-list-dark-1280", "users-list-light-390",
+	"signin-dialog-dark-1280", "cell-conflict-light-1280", "audit-light-1280"}
+
+// chosen says which pictures to make: all, those of some stories, named with
+// commas between them, or those of the README.
+func chosen(only string, readme bool) func(story, picture string) bool {
+	return func(story, picture string) bool {
+		if readme {
+			return slices.Contains(readmePictures, picture)
+		}
+		return only == "" || slices.Contains(strings.Split(only, ","), story)
+	}
+}
+
+// takePictures writes DIR/STORY-FRAME.png for each wanted picture of the
+// stories that base serves.
+func takePictures(ctx context.Context, base, dir string, wanted func(story, picture string) bool, out io.Writer) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -47,18 +62,19 @@ func takePictures(ctx context.Context, base, dir, only string, out io.Writer) er
 	defer closeTab()
 	taken := 0
 	for _, s := range stories() {
-		if only != "" && !slices.Contains(strings.Split(only, ","), s.Name) {
-			continue
-		}
 		for _, f := range frames() {
-			if err := takePicture(ctx, base+"/"+s.Name, filepath.Join(dir, s.Name+"-"+f.name+".png"), f); err != nil {
-				return fmt.Errorf("%s in %s: %w", s.Name, f.name, err)
+			name := s.Name + "-" + f.name
+			if !wanted(s.Name, name) {
+				continue
+			}
+			if err := takePicture(ctx, base+"/"+s.Name, filepath.Join(dir, name+".png"), f); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
 			}
 			taken++
 		}
 	}
 	if taken == 0 {
-		return errors.New("there is no story named " + only)
+		return errors.New("there is no such story")
 	}
 	fmt.Fprintln(out, taken, "pictures in", dir)
 	return nil
@@ -84,11 +100,24 @@ func takePicture(ctx context.Context, url, file string, f frame) error {
 	if err != nil {
 		return err
 	}
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	png, err := capture(ctx)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(file, png, 0o644)
+}
+
+// capture pictures the whole page; where a dialog is open, what one sees of it:
+// its backdrop covers the window, not the page.
+func capture(ctx context.Context) ([]byte, error) {
+	open, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("dialog[open]") !== null`))
+	if err != nil {
+		return nil, err
+	}
+	if open {
+		return chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	}
+	return chromedp.Run(ctx, chromedp.FullScreenshot(100))
 }
 
 // step is a command to the browser as one action among others.

@@ -27,7 +27,7 @@ func audit(t c.Timeline) c.AuditView {
 	return c.AuditView{
 		Acts:     []c.Option{{Value: "", Label: "Anything", Selected: true}, {Value: "update", Label: "Changes"}, {Value: "signin", Label: "Sign-ins"}},
 		Outcomes: []c.Option{{Value: "", Label: "Any", Selected: true}, {Value: "refused", Label: "Refused"}, {Value: "failed", Label: "Failed"}},
-		Timeline: t,
+		Timeline: t, Export: "/audit/export",
 	}
 }
 
@@ -48,14 +48,14 @@ func timeline(aboutOne bool) c.Timeline {
 		{Label: "Today", Entries: []c.Entry{
 			{ID: 9, Icon: "pen", Actor: ana, Verb: "changed", Target: &bjorn, Time: at("15:04"), From: "203.0.113.7", Device: "Firefox on Linux", Request: "01JD9Z6Q8R3T", Undo: "/undo/9", UndoName: "Undo: role and phone of Björn Lindqvist",
 				Changes: []c.Change{{Label: "Role", Before: "Member", After: "Editor"}, {Label: "Phone", Before: "", After: "+46 8 555 014 22"}}},
-			{ID: 8, Icon: "lock", Tone: "bad", Actor: c.Party{Name: "Somebody", System: true}, Verb: "could not sign in as", Target: &bjorn, Note: "— wrong password, for the fifth time", Time: at("14:58"), From: "198.51.100.99", Request: "01JD9Z1C7YVA"},
-			{ID: 7, Icon: "ban", Tone: "warn", Actor: party("Björn Lindqvist", "BL", 1, "/users/12"), Verb: "was refused: delete", Target: &grace, Note: "— nobody may delete a person of a higher rank", Time: at("11:20"), From: "203.0.113.9", Device: "Chrome on Windows", Request: "01JD9PB0S1EM"},
+			{ID: 8, Icon: "lock", Tone: "bad", Actor: c.Party{Name: "Somebody", System: true}, Verb: "could not sign in as", Target: &bjorn, Note: "— wrong password", Time: at("14:58"), From: "198.51.100.99", Request: "01JD9Z1C7YVA"},
+			{ID: 7, Icon: "ban", Tone: "warn", Actor: party("Björn Lindqvist", "BL", 1, "/users/12"), Verb: "was not allowed to delete", Target: &grace, Note: "— Grace Kim ranks too high for you to change. Ask an admin.", Time: at("11:20"), From: "203.0.113.9", Device: "Chrome on Windows", Request: "01JD9PB0S1EM"},
 		}},
 		{Label: "Yesterday", Entries: []c.Entry{
 			{ID: 6, Icon: "login", Actor: grace, Verb: "signed in", Time: at("18:30"), From: "203.0.113.7", Device: "Safari on iPhone", Request: "01JD7F3KX2QT"},
 			{ID: 5, Icon: "user-plus", Tone: "ok", Actor: grace, Verb: "created", Target: &bjorn, Time: at("09:12"), From: "203.0.113.7", Device: "Firefox on Linux", Request: "01JD6EYH4A7N",
 				Changes: []c.Change{{Label: "Name", After: "Björn Lindqvist"}, {Label: "E-mail", After: "bjorn@northwind.example"}, {Label: "Role", After: "Member"}}, Undone: "Undone by Ana Pérez, 2 min ago"},
-			{ID: 4, Icon: "shield", Actor: c.Party{Name: "Command line", System: true}, Verb: "made an admin of", Target: &grace, Time: at("09:01")},
+			{ID: 4, Icon: "shield", Actor: c.Party{Name: "The command line", System: true}, Verb: "created", Target: &grace, Time: at("09:01")},
 		}},
 	}}
 }

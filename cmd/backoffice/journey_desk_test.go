@@ -20,8 +20,8 @@ const (
 	staffPassword = "violet otter umbrella"
 )
 
-// office is the running program with an admin called Ana Pérez in it.
-type office struct {
+// desk is the running program with an admin called Ana Pérez in it.
+type desk struct {
 	*program
 	// db is the same data file, opened beside the program: to put people in,
 	// and to see what was written.
@@ -33,119 +33,119 @@ type office struct {
 var staff = store.Actor{Kind: store.Command, Agent: "journey"}
 
 // newOffice starts the program. When the test ends, the trail must be whole.
-func newOffice(t testing.TB, args ...string) *office {
+func newDesk(t testing.TB, args ...string) *desk {
 	t.Helper()
-	return openOffice(t, startProgram(t, map[string]string{
+	return openDesk(t, startProgram(t, map[string]string{
 		"BACKOFFICE_ADMIN_EMAIL": anaEmail, "BACKOFFICE_ADMIN_PASSWORD": staffPassword, "BACKOFFICE_ADMIN_NAME": "Ana Pérez",
 	}, args...))
 }
 
 // openOffice opens the data of a program that runs.
-func openOffice(t testing.TB, p *program) *office {
+func openDesk(t testing.TB, p *program) *desk {
 	t.Helper()
 	db, err := store.Open(context.Background(), store.Config{Path: p.DB, Hash: store.HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{program: p, db: db, t: t}
+	d := &desk{program: p, db: db, t: t}
 	t.Cleanup(func() {
 		if report, err := db.VerifyAudit(context.Background()); err != nil || report.Bad != 0 || report.Why != "" {
 			t.Errorf("the audit trail: %+v, %v", report, err)
 		}
 		db.Close()
 	})
-	return o
+	return d
 }
 
 // person adds somebody who can sign in with staffPassword.
-func (o *office) person(name, email string, role store.Role) store.User {
-	o.t.Helper()
-	c, err := o.db.CreateUser(context.Background(), staff, store.NewUser{Name: name, Email: email, Role: role, Password: staffPassword})
+func (d *desk) person(name, email string, role store.Role) store.User {
+	d.t.Helper()
+	c, err := d.db.CreateUser(context.Background(), staff, store.NewUser{Name: name, Email: email, Role: role, Password: staffPassword})
 	if err != nil {
-		o.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	return c.User
 }
 
 // people adds n example people.
-func (o *office) people(n int) {
-	o.t.Helper()
-	if _, err := o.db.AddExamples(context.Background(), staff, n); err != nil {
-		o.t.Fatal(err)
+func (d *desk) people(n int) {
+	d.t.Helper()
+	if _, err := d.db.AddExamples(context.Background(), staff, n); err != nil {
+		d.t.Fatal(err)
 	}
 }
 
 // now is a person as they are in the data.
-func (o *office) now(u store.User) store.User {
-	o.t.Helper()
-	got, err := o.db.User(context.Background(), staff, u.ID)
+func (d *desk) now(u store.User) store.User {
+	d.t.Helper()
+	got, err := d.db.User(context.Background(), staff, u.ID)
 	if err != nil {
-		o.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	return got
 }
 
 // edit changes a field of somebody behind everybody's back.
-func (o *office) edit(u store.User, f store.Field, to string) {
-	o.t.Helper()
-	if _, err := o.db.UpdateUser(context.Background(), staff, u.ID, map[store.Field]store.Edit{f: {To: to}}); err != nil {
-		o.t.Fatal(err)
+func (d *desk) edit(u store.User, f store.Field, to string) {
+	d.t.Helper()
+	if _, err := d.db.UpdateUser(context.Background(), staff, u.ID, map[store.Field]store.Edit{f: {To: to}}); err != nil {
+		d.t.Fatal(err)
 	}
 }
 
 // is fails unless a field of somebody holds this in the data.
-func (o *office) is(u store.User, f store.Field, want string) {
-	o.t.Helper()
-	got := o.now(u)
+func (d *desk) is(u store.User, f store.Field, want string) {
+	d.t.Helper()
+	got := d.now(u)
 	if is := f.Of(&got); is != want {
-		o.t.Errorf("%s of %s is %q, want %q", f.Label(), u.Name, is, want)
+		d.t.Errorf("%s of %s is %q, want %q", f.Label(), u.Name, is, want)
 	}
 }
 
 // entries counts what is on record of one act on somebody.
-func (o *office) entries(u store.User, act store.Act) int {
-	o.t.Helper()
-	trail, err := o.db.Trail(context.Background(), staff, store.TrailQuery{Target: u.ID, Act: string(act), Limit: 1000})
+func (d *desk) entries(u store.User, act store.Act) int {
+	d.t.Helper()
+	trail, err := d.db.Trail(context.Background(), staff, store.TrailQuery{Target: u.ID, Act: string(act), Limit: 1000})
 	if err != nil {
-		o.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	return len(trail.Entries)
 }
 
 // recorded fails unless so many entries of an act on somebody are on record.
-func (o *office) recorded(u store.User, act store.Act, want int) {
-	o.t.Helper()
-	if n := o.entries(u, act); n != want {
-		o.t.Errorf("%d entries %q about %s, want %d", n, act, u.Name, want)
+func (d *desk) recorded(u store.User, act store.Act, want int) {
+	d.t.Helper()
+	if n := d.entries(u, act); n != want {
+		d.t.Errorf("%d entries %q about %s, want %d", n, act, u.Name, want)
 	}
 }
 
 // endSessions ends all of somebody's sessions, as an admin would.
-func (o *office) endSessions(email string) {
-	o.t.Helper()
-	u, err := o.db.UserByEmail(context.Background(), staff, email)
+func (d *desk) endSessions(email string) {
+	d.t.Helper()
+	u, err := d.db.UserByEmail(context.Background(), staff, email)
 	if err == nil {
-		_, err = o.db.EndSignIns(context.Background(), staff, u.ID, 0)
+		_, err = d.db.EndSignIns(context.Background(), staff, u.ID, 0)
 	}
 	if err != nil {
-		o.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 }
 
 // setupLink is the one-time link that the program printed.
-func (o *office) setupLink() string {
-	o.t.Helper()
-	link := regexp.MustCompile(`http://\S+/setup/\S+`).FindString(o.Output())
+func (d *desk) setupLink() string {
+	d.t.Helper()
+	link := regexp.MustCompile(`http://\S+/setup/\S+`).FindString(d.Output())
 	if link == "" {
-		o.t.Fatalf("no one-time link in:\n%s", o.Output())
+		d.t.Fatalf("no one-time link in:\n%s", d.Output())
 	}
 	return link
 }
 
 // enter opens a browser in which somebody is signed in and looks at a page.
-func (o *office) enter(email, path string, opts ...browserOption) *browser {
-	o.t.Helper()
-	b := newBrowser(o.t, o.URL, opts...)
+func (d *desk) enter(email, path string, opts ...browserOption) *browser {
+	d.t.Helper()
+	b := newBrowser(d.t, d.URL, opts...)
 	b.open(path)
 	b.signIn(email, staffPassword)
 	return b
@@ -158,6 +158,27 @@ func (b *browser) signIn(email, password string) {
 	b.fill("#signin-password", password)
 	b.follow("#signin-form button[type=submit]")
 	b.waitGone("#signin-form")
+}
+
+// step is a part of a journey. The browsers and the desk report to it, and
+// what comes after a part that failed is not tried.
+func (d *desk) step(name string, do func(), browsers ...*browser) {
+	d.t.Helper()
+	whole := d.t.(*testing.T)
+	passed := whole.Run(name, func(t *testing.T) {
+		d.t = t
+		for _, b := range browsers {
+			b.t = t
+		}
+		do()
+	})
+	d.t = whole
+	for _, b := range browsers {
+		b.t = whole
+	}
+	if !passed {
+		whole.FailNow()
+	}
 }
 
 // keptFocus fails when nothing on the page has the focus: then a person with a

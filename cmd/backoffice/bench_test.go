@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// The benchmarks ask the real program over loopback, 16 connections at once, at
+// 1,000 and at 100,000 people (BENCH_USERS=5000 or 5000,20000 chooses others),
+// and beside it a bare net/http handler:
+//
+//	x-of-query  our rate as a share of a handler that runs the same main
+//	            statement and writes the same bytes
+//	x-of-bytes  our rate as a share of one that only writes the same bytes
+//
+// Each is measured in turns with its rivals, so that a noisy machine slows all
+// of them. Run them by: go test ./cmd/backoffice -run NONE -bench Program
+
+// office is the program at work on a data file of many people.
+type office struct {
+	people int
+	db     string
+	url    string
+	cookie string // of an admin's session
+}
+
+const (
+	adminEmail    = "ana@example.com"
+	adminPassword = "correct horse battery staple"
+)
+
+// newOffice makes a data file of so many people and serves it. The log is
+// written, and thrown away by the system.
+func newOffice(b *testing.B, people int) *office {
+	b.Helper()
+	o := &office{people: people, db: newPeople(b, people)}
+	ctx, cancel := context.WithCancel(b.Context())
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, ended := newProgramOutput(), make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--db", o.db}, noEnv, strings.NewReader(""), out, null)
+	}()
+	b.Cleanup(func() {
+		cancel()
+		<-ended
+		null.Close()
+	})
+	select {
+	case o.url = <-out.url:
+	case code := <-ended:
+		ended <- code
+		b.Fatalf("the program ended with %d: %s", code, out)
+	}
+	o.cookie = signIn(b, o.url, adminEmail, adminPassword)
+	return o
+}
+
+func noEnv(string) string { return "" }
+
+// newPeople makes a data file with an admin, so many people who do not exist,
+// and one account with a password for each connection.
+func newPeople(t testing.TB, people int) string {
+	t.Helper()
+	db := filepath.Join(t.TempDir(), "backoffice.db")
+	command := func(stdin string, args ...string) {
+		if code := run(t.Context(), append(args, "--db", db), noEnv, strings.NewReader(stdin), io.Discard, os.Stderr); code != exitOK {
+			t.Fatalf("backoffice %v: exit code %d", args, code)
+		}
+	}
+	command(adminPassword, "user", "create", "--email", adminEmail, "--name", "Ana Admin", "--role", "admin", "--password-stdin")
+	for i := range connections {
+		command(adminPassword, "user", "create", "--email", accountOf(i), "--name", "Somebody Else", "--password-stdin")
+	}
+	command("", "demo", "--users", strconv.Itoa(people))
+	return db
+}
+
+// accountOf is one of the accounts with a password. Each sign-in that is under
+// way has another: more than a few at once for one account are slowed down.
+func accountOf(i int) string { return fmt.Sprintf("somebody.%d@example.com", i%connections) }
+
+// scenario is one thing that people do, and the main statement of its answer.
+type scenario struct {
+	name   string
+	status int
+	ask    func(o *office, i int) call
+	work   work
+}
+
+var scenarios = []scenario{
+	{"list", http.StatusOK, func(o *office, _ int) call {
+		return call{path: "/users", cookie: o.cookie}
+	}, func(r *rival, _ string) error {
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT ?1`, 26)
+	}},
+	{"search", http.StatusOK, func(o *office, _ int) call {
+		return call{path: "/users?q=garcia", cookie: o.cookie, target: "results"}
+	}, func(r *rival, _ string) error {
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE ?1 ESCAPE '\')
+ ORDER BY u.name_key, u.id LIMIT ?2`, "%garcia%", 26)
+	}},
+	{"edit", http.StatusOK, func(o *office, i int) call {
+		phone := fmt.Sprintf("+34 91 %07d", i)
+		return call{path: "/users/" + strconv.Itoa(2+i%900), cookie: o.cookie, target: "u2-phone",
+			form: url.Values{"view": {"cell"}, "field": {"phone"}, "phone": {phone}}}
+	}, func(r *rival, i string) error {
+		n, err := strconv.Atoi(i)
+		if err != nil {
+			return err
+		}
+		_, err = r.write.Exec(`UPDATE users SET phone = ?1, phone_key = ?2, version = version + 1 WHERE id = ?3`, "+34 91 "+i, "3491"+i, 2+n%900)
+		return err
+	}},
+	{"sign-in", http.StatusSeeOther, func(_ *office, i int) call {
+		return call{path: "/login", form: url.Values{"email": {accountOf(i)}, "password": {adminPassword}}}
+	}, func(r *rival, _ string) error {
+		argon2.IDKey([]byte(adminPassword), []byte("sixteen bytes..."), 2, 19456, 1, 32)
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.email_key = ?1 AND u.deleted_at = 0`, adminEmail)
+	}},
+	{"session", http.StatusOK, func(o *office, _ int) call {
+		return call{path: "/session", cookie: o.cookie, target: "idle"}
+	}, func(r *rival, _ string) error {
+		var u rowOfUser
+		return r.read.QueryRow(`SELECT `+columnsOfUser+columnsOfSignIn+` FROM signins s JOIN users u ON u.id = s.user_id
+ WHERE s.id = ?1 AND s.user_id = ?2`, 1, 1).Scan(u.columnsOfSignIn()...)
+	}},
+}
+
+func BenchmarkProgram(b *testing.B) {
+	for _, people := range sizes(b) {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			o := newOffice(b, people)
+			for _, s := range scenarios {
+				b.Run(s.name, func(b *testing.B) { o.compare(b, s) })
+			}
+		})
+	}
+}
+
+// sizes are how many people there are.
+func sizes(b *testing.B) []int {
+	text := os.Getenv("BENCH_USERS")
+	if text == "" {
+		return []int{1_000, 100_000}
+	}
+	var out []int
+	for _, s := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1_000 {
+			b.Fatalf("BENCH_USERS=%s: want numbers of people, 1000 or more", text)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// figures are answers a second.
+type figures struct{ ours, query, bytes float64 }
+
+// turns is how often the program and its rivals take turns.
+const turns = 10
+
+// compare measures a scenario beside its rivals.
+func (o *office) compare(b *testing.B, s scenario) figures {
+	b.StopTimer()
+	_, body := once(b, o.url, s.ask(o, 0))
+	r := newRival(b, o.db, body, s.status, s.work)
+	us, them := gather(b, o.url), gather(b, r.server.URL)
+	var ours, query, bare float64 // seconds
+	first := 1
+	for turn := range turns {
+		n := b.N*(turn+1)/turns - b.N*turn/turns
+		at := func(i int) int { return first + i }
+		b.StartTimer()
+		ours += us.ask(b, n, s.status, func(i int) []byte { return s.ask(o, at(i)).bytes() }).Seconds()
+		b.StopTimer()
+		query += them.ask(b, n, s.status, func(i int) []byte { return call{path: fmt.Sprintf("/query?i=%07d", at(i))}.bytes() }).Seconds()
+		bare += them.ask(b, n, s.status, func(int) []byte { return call{path: "/bytes"}.bytes() }).Seconds()
+		first += n
+	}
+	f := figures{float64(b.N) / ours, float64(b.N) / query, float64(b.N) / bare}
+	b.ReportMetric(f.ours, "answers/s")
+	b.ReportMetric(f.ours/f.query, "x-of-query")
+	b.ReportMetric(f.ours/f.bytes, "x-of-bytes")
+	b.ReportMetric(float64(len(body))/1024, "KiB/answer")
+	return f
+}

@@ -1,0 +1,536 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"backoffice/store"
+
+	"golang.org/x/net/html"
+)
+
+// The people of every test, by their ids.
+const (
+	ana   = 1 + iota // admin
+	bjorn            // editor
+	vera             // viewer
+	milo             // member
+	nora             // member, with a phone and an external id; who is worked on
+	zed              // second admin
+	otto             // member, deactivated
+	ida              // member, deleted
+	fay              // viewer who has to choose a new password
+	nobody = 0
+)
+
+const password = "correct horse battery staple"
+
+var people = []store.NewUser{
+	{Name: "Ana Pérez", Email: "ana@example.com", Role: store.Admin},
+	{Name: "Björn Lindqvist", Email: "bjorn@example.com", Role: store.Editor},
+	{Name: "Vera Okafor", Email: "vera@example.com", Role: store.Viewer},
+	{Name: "Milo Novák", Email: "milo@example.com", Role: store.Member},
+	{Name: "Nora García", Email: "nora@example.com", Role: store.Member, Phone: "+34 600 123 456", ExternalID: "E-005"},
+	{Name: "Zed Ruiz", Email: "zed@example.com", Role: store.Admin},
+	{Name: "Otto Weiß", Email: "otto@example.com", Role: store.Member},
+	{Name: "Ida Berg", Email: "ida@example.com", Role: store.Member},
+	{Name: "Fay Sloan", Email: "fay@example.com", Role: store.Viewer, MustChangePassword: true},
+}
+
+func email(id int) string { return people[id-1].Email }
+func name(id int) string  { return people[id-1].Name }
+
+// noon is when every test begins: a Monday.
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// cheap makes password hashes cost next to nothing.
+var cheap = store.HashParams{MemoryKiB: 64, Time: 1, Threads: 1}
+
+// clock only moves when a test says so.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// seed is a database with the people, made once and copied for each test. Those
+// who may sign in have done so: cookies holds their sessions.
+type seed struct {
+	file    []byte
+	cookies map[int]string
+	edited  int64 // the entry of a change of Nora's phone, which can be undone
+}
+
+var seeded = sync.OnceValues(func() (seed, error) {
+	folder, err := os.MkdirTemp("", "backoffice-handlers")
+	if err != nil {
+		return seed{}, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "seed.db")
+	now := &clock{now: noon}
+	db, err := store.Open(context.Background(), store.Config{Path: path, Clock: now.Now, Hash: cheap})
+	if err != nil {
+		return seed{}, err
+	}
+	sd, err := populate(db)
+	if err != nil {
+		db.Close()
+		return seed{}, err
+	}
+	if err := db.Close(); err != nil {
+		return seed{}, err
+	}
+	sd.file, err = os.ReadFile(path)
+	return sd, err
+})
+
+var commandLine = store.Actor{Kind: store.Command}
+
+func populate(db *store.Store) (seed, error) {
+	ctx := context.Background()
+	for _, p := range people {
+		p.Password = password
+		if _, err := db.CreateUser(ctx, commandLine, p); err != nil {
+			return seed{}, fmt.Errorf("%s: %w", p.Name, err)
+		}
+	}
+	c, err := db.UpdateUser(ctx, commandLine, nora, map[store.Field]store.Edit{store.FieldPhone: {To: "+34 600 999 999"}})
+	if err != nil {
+		return seed{}, err
+	}
+	if _, err := db.Deactivate(ctx, commandLine, otto); err != nil {
+		return seed{}, err
+	}
+	if _, err := db.Delete(ctx, commandLine, ida); err != nil {
+		return seed{}, err
+	}
+	h, err := New(Config{Store: db, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return seed{}, err
+	}
+	sd := seed{edited: c.Entry, cookies: map[int]string{}}
+	for _, id := range []int{ana, bjorn, vera, milo, nora, zed, fay} {
+		r := httptest.NewRequest("POST", "/login", strings.NewReader(url.Values{"email": {email(id)}, "password": {password}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if len(w.Result().Cookies()) != 1 {
+			return seed{}, fmt.Errorf("no session for %s: %d", email(id), w.Code)
+		}
+		sd.cookies[id] = w.Result().Cookies()[0].Value
+	}
+	return sd, nil
+}
+
+// site is a running back office with the real store behind it.
+type site struct {
+	t       testing.TB
+	config  Config
+	handler http.Handler
+	db      *store.Store
+	path    string
+	clock   *clock
+	seed    seed
+	log     *logText
+}
+
+// newSite runs a back office of its own for one test, with the people in it.
+func newSite(t testing.TB, set ...func(*Config)) *site {
+	t.Helper()
+	sd, err := seeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "office.db")
+	if err := os.WriteFile(path, sd.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openSite(t, path, sd, set...)
+}
+
+// emptySite runs a back office that nobody has set up yet.
+func emptySite(t testing.TB, set ...func(*Config)) *site {
+	t.Helper()
+	return openSite(t, filepath.Join(t.TempDir(), "office.db"), seed{}, set...)
+}
+
+func openSite(t testing.TB, path string, sd seed, set ...func(*Config)) *site {
+	t.Helper()
+	s := &site{t: t, path: path, clock: &clock{now: noon}, seed: sd, log: &logText{}}
+	db, err := store.Open(t.Context(), store.Config{Path: path, Clock: s.clock.Now, Hash: cheap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	s.db = db
+	s.config = Config{Store: db, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	for _, f := range set {
+		f(&s.config)
+	}
+	s.restart()
+	return s
+}
+
+// restart is what a new process would begin with: the same data, and nothing
+// else remembered.
+func (s *site) restart() {
+	s.t.Helper()
+	h, err := New(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.handler = h
+}
+
+// raw opens the database beside the store, to look at what is really there.
+func (s *site) raw() *sql.DB {
+	s.t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+s.path+"?mode=rw&_busy_timeout=10000")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// dump is every row of the tables, as text that can be compared. What a mere
+// request may touch, the time a session was last seen, is left out.
+func (s *site) dump(tables ...string) string {
+	s.t.Helper()
+	db := s.raw()
+	defer db.Close()
+	if len(tables) == 0 {
+		tables = []string{"users", "user_counts", "audit_entries", "audit_values", "audit_head", "throttles", "setup", "purged_users",
+			"(SELECT id, user_id, started_at, ended_at, ended_why, address, agent FROM signins)"}
+	}
+	var b strings.Builder
+	for _, table := range tables {
+		fmt.Fprintln(&b, table, rowsOf(s.t, db, "SELECT * FROM "+table+" ORDER BY 1, 2"))
+	}
+	return b.String()
+}
+
+func rowsOf(t testing.TB, db *sql.DB, query string, args ...any) string {
+	t.Helper()
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, _ := rows.Columns()
+	var b strings.Builder
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			fmt.Fprintf(&b, "%v|", *v.(*any))
+		}
+		b.WriteByte('\n')
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// user is a person as they stand in the store.
+func (s *site) user(id int64) store.User {
+	s.t.Helper()
+	u, err := s.db.User(context.Background(), commandLine, id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return u
+}
+
+// trail is the newest entries of the audit trail.
+func (s *site) trail(limit int) []store.Entry {
+	s.t.Helper()
+	trail, err := s.db.Trail(context.Background(), commandLine, store.TrailQuery{Limit: limit})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return trail.Entries
+}
+
+// entries is how many entries the audit trail has.
+func (s *site) entries() int64 {
+	newest := s.trail(1)
+	if len(newest) == 0 {
+		return 0
+	}
+	return newest[0].ID
+}
+
+// edit changes a field from elsewhere.
+func (s *site) edit(id int64, f store.Field, to string) store.Change {
+	s.t.Helper()
+	c, err := s.db.UpdateUser(context.Background(), commandLine, id, map[store.Field]store.Edit{f: {To: to}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+// logText is a log that can be read while it is written.
+type logText struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// client is a browser: it keeps cookies and sends what it is told.
+type client struct {
+	s       *site
+	id      int // whose session it begins with
+	cookies map[string]string
+	agent   string
+	remote  string
+}
+
+const cookieName = "backoffice"
+
+// as is the browser of somebody who is signed in; as(nobody) is a new one.
+func (s *site) as(id int) *client {
+	s.t.Helper()
+	c := &client{s: s, id: id, cookies: map[string]string{}, remote: "192.0.2.7:50000",
+		agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+	if id == nobody {
+		return c
+	}
+	token := s.seed.cookies[id]
+	if token == "" {
+		s.t.Fatalf("%s is not signed in", name(id))
+	}
+	c.cookies[cookieName] = token
+	return c
+}
+
+// fresh signs somebody in anew, in a browser of its own.
+func (s *site) fresh(id int) *client {
+	s.t.Helper()
+	c := s.as(nobody)
+	c.id = id
+	c.signIn(id).is(s.t, http.StatusSeeOther)
+	return c
+}
+
+func (c *client) signIn(id int) *answer {
+	return c.post("/login", "email", email(id), "password", password)
+}
+
+// request is what is sent, before it is.
+type request struct {
+	method, url string
+	form        url.Values
+	header      map[string]string
+}
+
+// send sends a request as a browser would and reads the answer.
+func (c *client) send(q request) *answer {
+	c.s.t.Helper()
+	var body io.Reader
+	if q.method == http.MethodPost {
+		body = strings.NewReader(q.form.Encode())
+	}
+	return c.do(httptest.NewRequest(q.method, "http://office.example"+q.url, body), q.header)
+}
+
+func (c *client) do(r *http.Request, header map[string]string) *answer {
+	c.s.t.Helper()
+	r.RemoteAddr = c.remote
+	r.Header.Set("User-Agent", c.agent)
+	if r.Method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	for k, v := range c.cookies {
+		r.AddCookie(&http.Cookie{Name: k, Value: v})
+	}
+	w := httptest.NewRecorder()
+	c.s.handler.ServeHTTP(w, r)
+	for _, k := range w.Result().Cookies() {
+		c.cookies[k.Name] = k.Value
+		if k.MaxAge < 0 {
+			delete(c.cookies, k.Name)
+		}
+	}
+	return &answer{t: c.s.t, what: r.Method + " " + r.URL.RequestURI(), code: w.Code, header: w.Result().Header, body: w.Body.String()}
+}
+
+// get asks for a page.
+func (c *client) get(url string) *answer {
+	c.s.t.Helper()
+	return c.send(request{method: http.MethodGet, url: url})
+}
+
+// post sends a form as a page; fields are names and values in turn.
+func (c *client) post(url string, fields ...string) *answer {
+	c.s.t.Helper()
+	return c.send(request{method: http.MethodPost, url: url, form: formOf(fields)})
+}
+
+func formOf(fields []string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		v.Add(fields[i], fields[i+1])
+	}
+	return v
+}
+
+// swap is a browser that sends by htmx from a page.
+type swap struct {
+	*client
+	page   string // where it is sent from
+	target string // what the answer is for
+}
+
+// on is the browser on a page, whose elements send by htmx.
+func (c *client) on(page string) swap { return swap{c, page, ""} }
+
+// into says what the answer is meant for: "div#results".
+func (w swap) into(target string) swap { w.target = target; return w }
+
+func (w swap) header() map[string]string {
+	h := map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Source": "form#some-form",
+		"HX-Current-URL": "http://office.example" + w.page}
+	if w.target != "" {
+		h["HX-Target"] = w.target
+	}
+	if w.id != nobody {
+		h["Page-Person"] = formatID(int64(w.id))
+	}
+	return h
+}
+
+func (w swap) get(url string) *answer {
+	w.s.t.Helper()
+	return w.send(request{method: http.MethodGet, url: url, header: w.header()})
+}
+
+func (w swap) post(url string, fields ...string) *answer {
+	w.s.t.Helper()
+	return w.send(request{method: http.MethodPost, url: url, form: formOf(fields), header: w.header()})
+}
+
+// answer is what came back.
+type answer struct {
+	t      testing.TB
+	what   string
+	code   int
+	header http.Header
+	body   string
+	parsed *html.Node
+}
+
+func (a *answer) doc() *html.Node {
+	if a.parsed == nil {
+		a.parsed = parse(a.t, a.body)
+	}
+	return a.parsed
+}
+
+// is demands a status.
+func (a *answer) is(t testing.TB, code int) *answer {
+	t.Helper()
+	if a.code != code {
+		t.Fatalf("%s: %d, want %d\n%v\n%s", a.what, a.code, code, a.header, excerpt(a.body))
+	}
+	return a
+}
+
+// to demands a redirect: of a page by its status, of a fragment by its header.
+func (a *answer) to(t testing.TB, place string) *answer {
+	t.Helper()
+	if got := a.header.Get("Location") + a.header.Get("HX-Redirect"); got != place {
+		t.Fatalf("%s: goes to %q, want %q (%d)\n%s", a.what, got, place, a.code, excerpt(a.body))
+	}
+	return a
+}
+
+// one is the single element that a selector matches.
+func (a *answer) one(selector string) *html.Node {
+	a.t.Helper()
+	return one(a.t, a.doc(), selector)
+}
+
+func (a *answer) count(selector string) int { return len(all(a.doc(), selector)) }
+
+// text is what stands in the single element that a selector matches.
+func (a *answer) text(selector string) string {
+	a.t.Helper()
+	return text(a.one(selector))
+}
+
+// attr is an attribute of the single element that a selector matches.
+func (a *answer) attr(selector, name string) string {
+	a.t.Helper()
+	return attr(a.one(selector), name)
+}
+
+// shows demands that a piece of text can be read in an element.
+func (a *answer) shows(selector, piece string) *answer {
+	a.t.Helper()
+	if got := a.text(selector); !strings.Contains(got, piece) {
+		a.t.Errorf("%s: %q reads %q, want %q in it", a.what, selector, got, piece)
+	}
+	return a
+}
+
+// lacks demands that nothing matches a selector.
+func (a *answer) lacks(selector string) *answer {
+	a.t.Helper()
+	if n := a.count(selector); n != 0 {
+		a.t.Errorf("%s: %d elements match %q, want none", a.what, n, selector)
+	}
+	return a
+}
+
+// toast is what the toast of an answer says.
+func (a *answer) toast() string {
+	a.t.Helper()
+	return a.text("[data-toast] .toast-text")
+}

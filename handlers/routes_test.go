@@ -1,0 +1,450 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"backoffice/components"
+	"backoffice/store"
+)
+
+// expected is what a route answers, to each kind of person in turn: nobody,
+// member, viewer, editor, admin. An answer is a status, or
+//
+//	"login"   a redirect to the sign-in page that comes back here
+//	"→/place" a redirect to a place: 303 as a page, a header in a fragment
+//	"reload"  the fragment's page has to start over
+type expected struct {
+	url            string
+	form           []string
+	page, fragment [5]string
+	kind           string // content type; "text/html" when empty
+}
+
+var visitors = [5]int{nobody, milo, vera, bjorn, ana}
+
+// routeTable says for every route who gets what. It is written out on purpose:
+// it is what the code is held against, and a route that is not here fails.
+var routeTable = map[string]expected{
+	"GET /{$}": {url: "/",
+		page:     [5]string{"200", "→/account", "200", "200", "200"},
+		fragment: [5]string{"401", "→/account", "200", "200", "200"}},
+	"GET /healthz": {url: "/healthz", kind: "text/plain",
+		page:     [5]string{"200", "200", "200", "200", "200"},
+		fragment: [5]string{"200", "200", "200", "200", "200"}},
+	"GET /login": {url: "/login",
+		page:     [5]string{"200", "→/", "→/", "→/", "→/"},
+		fragment: [5]string{"200", "→/", "→/", "→/", "→/"}},
+	"POST /login": {url: "/login", form: []string{"email", "zed@example.com", "password", password},
+		page:     [5]string{"→/", "→/", "→/", "→/", "→/"},
+		fragment: [5]string{"reload", "reload", "reload", "reload", "reload"}},
+	"POST /logout": {url: "/logout",
+		page:     [5]string{"→/login?out=1", "→/login?out=1", "→/login?out=1", "→/login?out=1", "→/login?out=1"},
+		fragment: [5]string{"→/login?out=1", "→/login?out=1", "→/login?out=1", "→/login?out=1", "→/login?out=1"}},
+	"GET /logout": {url: "/logout",
+		page:     [5]string{"→/login", "200", "200", "200", "200"},
+		fragment: [5]string{"→/login", "200", "200", "200", "200"}},
+	"GET /setup/{token}": {url: "/setup/guessed",
+		page:     [5]string{"404", "404", "404", "404", "404"},
+		fragment: [5]string{"404", "404", "404", "404", "404"}},
+	"POST /setup/{token}": {url: "/setup/guessed",
+		page:     [5]string{"404", "404", "404", "404", "404"},
+		fragment: [5]string{"404", "404", "404", "404", "404"}},
+
+	"GET /session": {url: "/session",
+		page:     [5]string{"login", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"401", "200", "200", "200", "200"}},
+	"POST /session": {url: "/session",
+		page:     [5]string{"401", "→/", "→/", "→/", "→/"},
+		fragment: [5]string{"401", "200", "200", "200", "200"}},
+	"GET /account": {url: "/account",
+		page:     [5]string{"login", "200", "200", "200", "200"},
+		fragment: [5]string{"401", "200", "200", "200", "200"}},
+	"POST /account/password": {url: "/account/password", form: []string{"current", password, "password", "four other plain words", "repeat", "four other plain words"},
+		page:     [5]string{"401", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"401", "→/account", "→/account", "→/account", "→/account"}},
+	"POST /account/sessions/end": {url: "/account/sessions/end", form: []string{"session", "999"},
+		page:     [5]string{"401", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"401", "200", "200", "200", "200"}},
+	"POST /account/sessions/end-others": {url: "/account/sessions/end-others",
+		page:     [5]string{"401", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"401", "200", "200", "200", "200"}},
+
+	"GET /users": {url: "/users",
+		page:     [5]string{"login", "403", "200", "200", "200"},
+		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"GET /users/new": {url: "/users/new",
+		page:     [5]string{"login", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users": {url: "/users", form: []string{"name", "Lena Brandt", "email", "lena@example.com", "role", "member", "password", password},
+		page:     [5]string{"401", "403", "403", "→/users/10", "→/users/10"},
+		fragment: [5]string{"401", "403", "403", "→/users/10", "→/users/10"}},
+	"GET /users/{id}": {url: "/users/5",
+		page:     [5]string{"login", "403", "200", "200", "200"},
+		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"GET /users/{id}/sessions": {url: "/users/5/sessions",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"GET /users/{id}/history": {url: "/users/5/history",
+		page:     [5]string{"login", "403", "200", "200", "200"},
+		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"GET /users/{id}/edit": {url: "/users/5/edit?field=phone",
+		page:     [5]string{"login", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}": {url: "/users/5", form: []string{"view", "cell", "field", "name", "name", "Nora Gil", "was.name", "Nora García"},
+		page:     [5]string{"401", "403", "403", "→/users/5", "→/users/5"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/deactivate": {url: "/users/5/deactivate", form: []string{"view", "row"},
+		page:     [5]string{"401", "403", "403", "→/users/5", "→/users/5"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/reactivate": {url: "/users/7/reactivate", form: []string{"view", "page"},
+		page:     [5]string{"401", "403", "403", "→/users/7", "→/users/7"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"GET /users/{id}/delete": {url: "/users/5/delete",
+		page:     [5]string{"login", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/delete": {url: "/users/5/delete", form: []string{"view", "row"},
+		page:     [5]string{"401", "403", "403", "→/users", "→/users"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/restore": {url: "/users/8/restore", form: []string{"view", "page"},
+		page:     [5]string{"401", "403", "403", "→/users/8", "→/users/8"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/sessions/end": {url: "/users/5/sessions/end", form: []string{"session", "5"},
+		page:     [5]string{"401", "403", "403", "403", "→/users/5/sessions"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /users/{id}/sessions/end-all": {url: "/users/5/sessions/end-all",
+		page:     [5]string{"401", "403", "403", "403", "→/users/5/sessions"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"GET /sessions/end-all": {url: "/sessions/end-all",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /sessions/end-all": {url: "/sessions/end-all",
+		page:     [5]string{"401", "403", "403", "403", "→/account"},
+		fragment: [5]string{"401", "403", "403", "403", "→/account"}},
+
+	"GET /audit": {url: "/audit",
+		page:     [5]string{"login", "403", "200", "200", "200"},
+		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"POST /undo/{id}": {url: "/undo/10",
+		page:     [5]string{"401", "403", "403", "→/users/5", "→/users/5"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+}
+
+// acts names the routes whose refusal must be on record, and as what.
+var acts = map[string]store.Act{
+	"GET /users": store.ActLook, "GET /users/new": store.ActCreate, "POST /users": store.ActCreate,
+	"GET /users/{id}": store.ActLook, "GET /users/{id}/sessions": store.ActSeeSessions, "GET /users/{id}/history": store.ActReadTrail,
+	"GET /users/{id}/edit": store.ActEdit, "POST /users/{id}": store.ActEdit,
+	"POST /users/{id}/deactivate": store.ActDeactivate, "POST /users/{id}/reactivate": store.ActReactivate,
+	"GET /users/{id}/delete": store.ActDelete, "POST /users/{id}/delete": store.ActDelete, "POST /users/{id}/restore": store.ActRestore,
+	"POST /users/{id}/sessions/end": store.ActEndSessions, "POST /users/{id}/sessions/end-all": store.ActEndSessions,
+	"GET /sessions/end-all": store.ActEndEverybody, "POST /sessions/end-all": store.ActEndEverybody,
+	"GET /audit": store.ActReadTrail, "POST /undo/{id}": store.ActEdit,
+}
+
+func TestEveryRouteForEverybody(t *testing.T) {
+	t.Parallel()
+	routes := (&server{}).list()
+	if len(routes) != len(routeTable) {
+		t.Errorf("%d routes, %d expectations", len(routes), len(routeTable))
+	}
+	for _, r := range routes {
+		e, ok := routeTable[r.pattern]
+		if !ok {
+			t.Errorf("nothing says what %q answers to whom", r.pattern)
+			continue
+		}
+		t.Run(r.pattern, func(t *testing.T) {
+			t.Parallel()
+			for i, who := range visitors {
+				visit{t, r, e, who}.check(e.page[i], false)
+				visit{t, r, e, who}.check(e.fragment[i], true)
+			}
+		})
+	}
+}
+
+// visit is one person at one route.
+type visit struct {
+	t   *testing.T
+	r   route
+	e   expected
+	who int
+}
+
+func (v visit) check(want string, fragment bool) {
+	v.t.Helper()
+	s := newSite(v.t)
+	if s.seed.edited != 10 {
+		v.t.Fatalf("the change to undo is entry %d, the table says 10", s.seed.edited)
+	}
+	method, _, _ := strings.Cut(v.r.pattern, " ")
+	q := request{method: method, url: v.e.url, form: formOf(v.e.form)}
+	c := s.as(v.who)
+	if fragment {
+		q.header = c.on("/users").into("tr#u5").header()
+	}
+	before, entries := s.dump(), s.entries()
+	a := c.send(q)
+	a.what += " by " + whoIs(v.who) + map[bool]string{true: " as a fragment", false: " as a page"}[fragment]
+	a.t = v.t
+	v.checkAnswer(a, want, fragment)
+	v.checkEffects(s, a, want, before, entries)
+}
+
+func whoIs(id int) string {
+	if id == nobody {
+		return "nobody"
+	}
+	return name(id)
+}
+
+func (v visit) checkAnswer(a *answer, want string, fragment bool) {
+	v.t.Helper()
+	checkHeaders(v.t, a)
+	kind := v.e.kind
+	if kind == "" {
+		kind = "text/html"
+	}
+	if got := a.header.Get("Content-Type"); got != kind+"; charset=utf-8" {
+		v.t.Errorf("%s: content type %q, want %s", a.what, got, kind)
+	}
+	if v.e.kind == "" {
+		checkBody(v.t, a, fragment)
+	}
+	place, moved := strings.CutPrefix(want, "→")
+	switch {
+	case want == "login" && fragment, want == "reload" && !fragment:
+		v.t.Fatalf("the table demands %q of a wrong kind of request", want)
+	case want == "login":
+		a.is(v.t, http.StatusSeeOther).to(v.t, "/login?"+url.Values{"next": {v.e.url}}.Encode())
+	case want == "reload":
+		a.is(v.t, http.StatusOK)
+		if a.header.Get("HX-Refresh") != "true" || a.body != "" {
+			v.t.Errorf("%s: does not start the page over: %v %q", a.what, a.header, a.body)
+		}
+	case moved && fragment:
+		a.is(v.t, http.StatusOK).to(v.t, place)
+	case moved:
+		a.is(v.t, http.StatusSeeOther).to(v.t, place)
+	default:
+		if got := itoa(a.code); got != want {
+			v.t.Errorf("%s: %s, want %s\n%s", a.what, got, want, excerpt(a.body))
+		}
+	}
+	if a.code == http.StatusUnauthorized {
+		v.checkSignIn(a, fragment)
+	}
+	if a.code == http.StatusForbidden && fragment && a.toast() != "Not allowed Your role does not allow this." {
+		v.t.Errorf("%s: says %q", a.what, a.toast())
+	}
+}
+
+// checkBody tells pages from fragments: neither is ever taken for the other.
+func checkBody(t *testing.T, a *answer, fragment bool) {
+	t.Helper()
+	document := strings.Contains(strings.ToLower(a.body), "<html")
+	switch {
+	case fragment && document:
+		t.Errorf("%s: a fragment that is a whole page", a.what)
+	case fragment && a.code/100 == 3:
+		t.Errorf("%s: a redirect, which would put a page into a row: %d", a.what, a.code)
+	case !fragment && a.code/100 != 3 && !document:
+		t.Errorf("%s: a page that is none: %q", a.what, excerpt(a.body))
+	}
+}
+
+// checkSignIn looks at the 401 of somebody who is not signed in: a dialog and
+// nothing else over a page, or the sign-in page with what was typed.
+func (v visit) checkSignIn(a *answer, fragment bool) {
+	v.t.Helper()
+	if fragment {
+		if n := a.count("hx-partial"); n != 1 || a.attr("hx-partial", "hx-target") != components.Sel(components.DialogID) {
+			v.t.Errorf("%s: not just a dialog: %s", a.what, excerpt(a.body))
+		}
+		outside := a.doc()
+		outside.RemoveChild(a.one("hx-partial"))
+		if rest := strings.TrimSpace(render(outside)); rest != "" {
+			v.t.Errorf("%s: beside the dialog there is %q", a.what, rest)
+		}
+		return
+	}
+	if got := a.attr("input[name=kept-action]", "value"); got != v.e.url {
+		v.t.Errorf("%s: the form is kept for %q", a.what, got)
+	}
+	for name, values := range formOf(v.e.form) {
+		secret := name == "password" || name == "current" || name == "repeat"
+		kept := all(a.doc(), "input[name=kept-field."+name+"]")
+		if secret && (len(kept) != 0 || strings.Contains(a.body, values[0])) {
+			v.t.Errorf("%s: a password travels in the page", a.what)
+		}
+		if !secret && (len(kept) != 1 || attr(kept[0], "value") != values[0]) {
+			v.t.Errorf("%s: the typed %s is lost", a.what, name)
+		}
+	}
+}
+
+// checkEffects looks at the database: a GET and a refusal change nothing, but
+// a refusal is on record.
+func (v visit) checkEffects(s *site, a *answer, want, before string, entries int64) {
+	v.t.Helper()
+	after := s.dump()
+	cookie := a.header.Get("Set-Cookie") != ""
+	switch {
+	case want == "403":
+		v.checkRefused(s, a, entries)
+	case want == "401", want == "404", strings.HasPrefix(v.r.pattern, "GET "):
+		if after != before {
+			v.t.Errorf("%s: changed the database from\n%s\nto\n%s", a.what, before, after)
+		}
+	default:
+		cookie = false // may be there: a new session, or a toast for the next page
+	}
+	if cookie {
+		v.t.Errorf("%s: sets a cookie: %q", a.what, a.header.Get("Set-Cookie"))
+	}
+	if act := acts[v.r.pattern]; v.r.need.act != act {
+		v.t.Errorf("%s needs %q, the table of refusals says %q", v.r.pattern, v.r.need.act, act)
+	}
+	report, err := s.db.VerifyAudit(context.Background())
+	if err != nil || report.Bad != 0 {
+		v.t.Errorf("%s: the audit trail is broken: %+v %v", a.what, report, err)
+	}
+}
+
+func (v visit) checkRefused(s *site, a *answer, entries int64) {
+	v.t.Helper()
+	if n := s.entries(); n != entries+1 {
+		v.t.Fatalf("%s: %d new entries in the trail, want the refusal alone", a.what, n-entries)
+	}
+	e := s.trail(1)[0]
+	if e.Outcome != store.Denied || e.Act != acts[v.r.pattern] || e.Actor != int64(v.who) || e.Request != a.header.Get("X-Request-Id") {
+		v.t.Errorf("%s: on record as %+v", a.what, e)
+	}
+	if pristine := newSite(v.t); s.dump("users", "user_counts", "signins") != pristine.dump("users", "user_counts", "signins") {
+		v.t.Errorf("%s: refused, and yet people or sessions changed", a.what)
+	}
+}
+
+// checkHeaders is what every answer carries.
+func checkHeaders(t testing.TB, a *answer) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"X-Content-Type-Options":       "nosniff",
+		"X-Frame-Options":              "DENY",
+		"Referrer-Policy":              "same-origin",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Cache-Control":                "no-store",
+	} {
+		if got := a.header.Get(name); got != want {
+			t.Errorf("%s: %s is %q, want %q", a.what, name, got, want)
+		}
+	}
+	if len(a.header.Get("X-Request-Id")) != 12 {
+		t.Errorf("%s: no request id: %q", a.what, a.header.Get("X-Request-Id"))
+	}
+	if a.header.Get("Strict-Transport-Security") != "" {
+		t.Errorf("%s: demands TLS on a site without", a.what)
+	}
+}
+
+func itoa(n int) string { return formatID(int64(n)) }
+
+// TestHeadIsGetWithoutBody goes over the wire: what leaves out the body is the
+// server of net/http.
+func TestHeadIsGetWithoutBody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	wire := httptest.NewServer(s.handler)
+	defer wire.Close()
+	ask := func(method, path string) (int, string, int64) {
+		r, _ := http.NewRequest(method, wire.URL+path, nil)
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: s.seed.cookies[ana]})
+		w, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Body.Close()
+		var b [1]byte
+		n, _ := w.Body.Read(b[:])
+		return w.StatusCode, w.Header.Get("Content-Type") + w.Header.Get("Location"), int64(n)
+	}
+	for pattern, e := range routeTable {
+		if !strings.HasPrefix(pattern, "GET ") {
+			continue
+		}
+		code, kind, _ := ask("GET", e.url)
+		headCode, headKind, body := ask("HEAD", e.url)
+		if headCode != code || headKind != kind || body != 0 {
+			t.Errorf("HEAD %s: %d %q and %d bytes, GET gives %d %q", e.url, headCode, headKind, body, code, kind)
+		}
+	}
+}
+
+func TestWrongMethodsGetAPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, c := range []struct{ method, url, allow string }{
+		{"PUT", "/users", "GET, HEAD, POST"},
+		{"DELETE", "/users/5", "GET, HEAD, POST"},
+		{"PATCH", "/users/5/deactivate", "POST"},
+		{"GET", "/users/5/deactivate", "POST"},
+		{"GET", "/undo/10", "POST"},
+		{"GET", "/account/password", "POST"},
+		{"POST", "/audit", "GET, HEAD"},
+		{"POST", "/healthz", "GET, HEAD"},
+		{"OPTIONS", "/login", "GET, HEAD, POST"},
+	} {
+		for _, who := range []int{nobody, vera, ana} {
+			before := s.dump()
+			a := s.as(who).send(request{method: c.method, url: c.url}).is(t, http.StatusMethodNotAllowed)
+			checkHeaders(t, a)
+			if got := a.header.Get("Allow"); got != c.allow {
+				t.Errorf("%s: allows %q, want %q", a.what, got, c.allow)
+			}
+			if !strings.Contains(a.body, "<html") || a.text("h1") != "Not like this" {
+				t.Errorf("%s: no page: %s", a.what, excerpt(a.body))
+			}
+			if s.dump() != before {
+				t.Errorf("%s: changed the database", a.what)
+			}
+		}
+	}
+	toast := s.as(ana).on("/users").post("/audit").is(t, http.StatusMethodNotAllowed)
+	if toast.header.Get("Allow") != "GET, HEAD" || toast.toast() == "" || strings.Contains(toast.body, "<html") {
+		t.Errorf("as a fragment: %v %s", toast.header, toast.body)
+	}
+}
+
+func TestUnknownAddressesGetAPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range []string{"/nowhere", "/users/5/nowhere", "/users/new/5", "/login/", "/.env", "/static/", "/users/5/"} {
+		for _, who := range []int{nobody, milo, ana} {
+			a := s.as(who).get(path).is(t, http.StatusNotFound)
+			checkHeaders(t, a)
+			a.shows(".oops h1", "Not found")
+			a.shows(".oops-id", a.header.Get("X-Request-Id"))
+			back := map[int]string{nobody: "/", milo: "/", ana: "/users"}[who]
+			if got := a.attr(".oops a.btn", "href"); got != back {
+				t.Errorf("%s by %s: leads back to %q, want %q", path, whoIs(who), got, back)
+			}
+		}
+	}
+	for _, path := range []string{"/users/0", "/users/99", "/users/-1", "/users/abc", "/users/99999999999999999999", "/users/5x/edit", "/users/99/history", "/users/99/delete"} {
+		s.as(ana).get(path).is(t, http.StatusNotFound).shows(".oops h1", "Not found")
+	}
+	for _, path := range []string{"/users/99", "/users/99/deactivate", "/users/99/delete", "/users/99/restore", "/users/x/deactivate", "/users/99/sessions/end-all", "/undo/999", "/undo/x"} {
+		s.as(ana).post(path).is(t, http.StatusNotFound)
+		if a := s.as(ana).on("/users").post(path).is(t, http.StatusNotFound); !strings.HasPrefix(a.toast(), "Not found") {
+			t.Errorf("%s: the toast says %q", path, a.toast())
+		}
+	}
+}

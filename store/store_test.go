@@ -1,0 +1,393 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// morning is when each test begins.
+var morning = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+
+// testStore is a real database in a folder of its own. When its test ends,
+// the invariants are checked that hold whatever a test did.
+type testStore struct {
+	*Store
+	t      testing.TB
+	config Config
+	clock  *clock
+}
+
+// newTestStore opens an empty store with a clock that stands still.
+func newTestStore(t testing.TB, settings ...func(*Config)) *testStore {
+	t.Helper()
+	c := &clock{t: morning}
+	s := &testStore{t: t, clock: c, config: Config{
+		Path:  filepath.Join(t.TempDir(), "people.db"),
+		Clock: c.now,
+		Hash:  HashParams{MemoryKiB: 64, Time: 1, Threads: 1},
+	}}
+	for _, set := range settings {
+		set(&s.config)
+	}
+	s.open()
+	t.Cleanup(func() {
+		checkInvariants(t, s.Store)
+		must(t, s.Close())
+	})
+	return s
+}
+
+func (s *testStore) open() {
+	s.t.Helper()
+	opened, err := Open(context.Background(), s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Store = opened
+}
+
+// reopen is what a restart of the program does to the store.
+func (s *testStore) reopen() {
+	s.t.Helper()
+	must(s.t, s.Close())
+	s.open()
+}
+
+// console is the command line of the server.
+var console = Actor{Kind: Command, Request: "command"}
+
+// password is everybody's, until a test changes it.
+const password = "seven grey herons fishing"
+
+// add makes a person with that name, role and password.
+func (s *testStore) add(name string, role Role) *User {
+	s.t.Helper()
+	c, err := s.CreateUser(s.t.Context(), console, newPerson(name, role))
+	if err != nil {
+		s.t.Fatalf("add %s: %v", name, err)
+	}
+	return &c.User
+}
+
+func newPerson(name string, role Role) NewUser {
+	return NewUser{Name: name, Email: emailOf(name), Role: role, Password: password}
+}
+
+func emailOf(name string) string {
+	return strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.com"
+}
+
+// as is the person acting from a browser, without a sign-in of their own.
+func as(u *User) Actor {
+	return Actor{Kind: Person, ID: u.ID, Role: u.Role, Address: "192.0.2.7", Agent: "Firefox", Request: "request-1"}
+}
+
+// visitor is somebody at the sign-in page.
+func visitor(address string) Actor {
+	return Actor{Kind: Nobody, Address: address, Agent: "Firefox", Request: "request-1"}
+}
+
+// signIn signs the person in and gives them as the actor they are from then on.
+func (s *testStore) signIn(u *User) Actor {
+	s.t.Helper()
+	w, err := s.SignIn(s.t.Context(), visitor("192.0.2.7"), u.Email, password)
+	if err != nil {
+		s.t.Fatalf("sign in %s: %v", u.Name, err)
+	}
+	a := as(&w.User)
+	a.SignIn = w.SignIn.ID
+	return a
+}
+
+// load gives the person as they are now.
+func (s *testStore) load(id int64) *User {
+	s.t.Helper()
+	u, err := s.User(s.t.Context(), console, id)
+	if err != nil {
+		s.t.Fatalf("load %d: %v", id, err)
+	}
+	return &u
+}
+
+// newest gives the newest n entries of the trail, the newest first.
+func (s *testStore) newest(n int) []Entry {
+	s.t.Helper()
+	trail, err := s.Trail(s.t.Context(), console, TrailQuery{Limit: n})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return trail.Entries
+}
+
+func (s *testStore) countEntries() int {
+	return queryInt(s.t, s.reader, `SELECT count(*) FROM audit_entries`)
+}
+
+// edit is a change of one field, whatever it is now.
+func edit(f Field, to string) map[Field]Edit { return map[Field]Edit{f: {To: to}} }
+
+// editFrom is a change of one field by a form that was drawn from was.
+func editFrom(f Field, was, to string) map[Field]Edit { return map[Field]Edit{f: {To: to, Was: &was}} }
+
+// change is a mutation that must succeed.
+func change(t testing.TB) func(Change, error) Change {
+	return func(c Change, err error) Change {
+		t.Helper()
+		must(t, err)
+		return c
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantKind fails unless err is of the kind; "" stands for success.
+func wantKind(t testing.TB, err error, want Kind) *Error {
+	t.Helper()
+	if got := KindOf(err); got != want {
+		t.Errorf("error is %q (%v), want %q", got, err, want)
+	}
+	e, _ := err.(*Error)
+	if e == nil {
+		e = &Error{}
+	}
+	return e
+}
+
+// mustExec runs SQL behind the store's back.
+func mustExec(t testing.TB, db *sql.DB, query string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+func queryInt(t testing.TB, db *sql.DB, query string, args ...any) (n int) {
+	t.Helper()
+	if err := db.QueryRow(query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// queryLines gives each row of a result as one line of text.
+func queryLines(t testing.TB, db *sql.DB, query string, args ...any) []string {
+	t.Helper()
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	must(t, err)
+	var lines []string
+	for rows.Next() {
+		values := make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		must(t, rows.Scan(into...))
+		lines = append(lines, fmt.Sprintf("%v", values))
+	}
+	must(t, rows.Err())
+	return lines
+}
+
+// tables of which a mutation writes all rows or none. What throttles sign-ins
+// is not among them: it is counted before anything else happens.
+var tables = []string{"users", "user_counts", "signins", "setup", "audit_entries", "audit_values", "audit_head", "purged_users"}
+
+// dump is the content of tables, each row a line that begins with its table.
+func dump(t testing.TB, db *sql.DB, of ...string) []string {
+	t.Helper()
+	var all []string
+	for _, table := range of {
+		for _, line := range queryLines(t, db, `SELECT * FROM `+table+` ORDER BY 1, 2`) {
+			all = append(all, table+" "+line)
+		}
+	}
+	return all
+}
+
+// fingerprint is the digest of a dump of everything but throttles.
+func (s *testStore) fingerprint() string {
+	s.t.Helper()
+	sum := sha256.Sum256([]byte(strings.Join(dump(s.t, s.reader, tables...), "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// checkInvariants fails the test when the database is not as it must be after
+// whatever was done to it.
+func checkInvariants(t testing.TB, s *Store) {
+	t.Helper()
+	if got := queryLines(t, s.reader, `PRAGMA integrity_check`); !slices.Equal(got, []string{"[ok]"}) {
+		t.Errorf("integrity_check: %v", got)
+	}
+	if got := queryLines(t, s.reader, `PRAGMA foreign_key_check`); len(got) != 0 {
+		t.Errorf("foreign_key_check: %v", got)
+	}
+	for _, column := range []string{"email_key", "external_id"} {
+		twice := queryLines(t, s.reader, `SELECT `+column+`, count(*) FROM users WHERE deleted_at = 0 AND `+column+` <> '' GROUP BY 1 HAVING count(*) > 1`)
+		if len(twice) != 0 {
+			t.Errorf("more than one person has the %s %v", column, twice)
+		}
+	}
+	checkCounts(t, s)
+	checkKeys(t, s)
+	report, err := s.VerifyAudit(context.Background())
+	must(t, err)
+	if report.Bad != 0 {
+		t.Errorf("the audit trail is broken at entry %d: %s", report.Bad, report.Why)
+	}
+	if everHadAdmin(t, s) && queryInt(t, s.reader, `SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active' AND deleted_at = 0`) == 0 {
+		t.Error("there was an admin, and there is no active one any more")
+	}
+}
+
+// checkCounts compares the kept counts with the people.
+func checkCounts(t testing.TB, s *Store) {
+	t.Helper()
+	kept := queryLines(t, s.reader, `SELECT role, status, n FROM user_counts WHERE n <> 0 ORDER BY 1, 2`)
+	counted := queryLines(t, s.reader, `SELECT role, status, count(*) FROM users WHERE deleted_at = 0 GROUP BY 1, 2 ORDER BY 1, 2`)
+	if !slices.Equal(kept, counted) {
+		t.Errorf("user_counts has %v, there are %v", kept, counted)
+	}
+}
+
+// checkKeys compares each key with the one that its value gives.
+func checkKeys(t testing.TB, s *Store) {
+	t.Helper()
+	rows, err := s.reader.Query(`SELECT name, email, phone, external_id, name_key, email_key, phone_key, search_key FROM users`)
+	must(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var u User
+		var name, email, phone, search string
+		must(t, rows.Scan(&u.Name, &u.Email, &u.Phone, &u.ExternalID, &name, &email, &phone, &search))
+		_, u.emailKey, err = ParseEmail(u.Email)
+		must(t, err)
+		_, u.phoneKey, err = ParsePhone(u.Phone)
+		must(t, err)
+		got := []string{name, email, phone, search}
+		if want := []string{Fold(u.Name), u.emailKey, u.phoneKey, searchKey(&u)}; !slices.Equal(got, want) {
+			t.Errorf("%s has the keys %q, want %q", u.Name, got, want)
+		}
+	}
+	must(t, rows.Err())
+}
+
+// everHadAdmin reads in the trail whether anybody was ever made an admin.
+func everHadAdmin(t testing.TB, s *Store) bool {
+	t.Helper()
+	return queryInt(t, s.reader, `SELECT count(*) FROM audit_values v, json_each(v.body, '$.changes') c
+ WHERE c.value ->> 'field' = 'role' AND c.value ->> 'after' = 'admin'`) > 0
+}
+
+// differences says which lines only one of two dumps has.
+func differences(before, after []string) string {
+	var out []string
+	for _, line := range before {
+		if !slices.Contains(after, line) {
+			out = append(out, "- "+line)
+		}
+	}
+	for _, line := range after {
+		if !slices.Contains(before, line) {
+			out = append(out, "+ "+line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// TestInvariantsAreChecked breaks each invariant behind the store's back and
+// sees the check that all other tests end with complain.
+func TestInvariantsAreChecked(t *testing.T) {
+	t.Parallel()
+	for name, breaking := range map[string]string{
+		"a count":                `UPDATE user_counts SET n = n + 1 WHERE role = 'admin'`,
+		"the last admin":         `UPDATE users SET role = 'member'; UPDATE user_counts SET role = 'member'`,
+		"a key":                  `UPDATE users SET name_key = 'zoe'`,
+		"what a search reads":    `UPDATE users SET search_key = ''`,
+		"a foreign key":          `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (99, 1, 1, 0, '', '', '')`,
+		"an address":             `DROP INDEX users_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
+		"an entry":               `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
+		"the index of addresses": `DROP INDEX users_by_email; CREATE INDEX users_by_email ON users (name) WHERE deleted_at = 0; PRAGMA writable_schema = on; UPDATE sqlite_schema SET sql = 'CREATE INDEX users_by_email ON users (email) WHERE deleted_at = 0' WHERE name = 'users_by_email'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newTestStore(t)
+			s.add("Ana", Admin)
+			broken := s.copyWith(breaking)
+			complaints := &complaining{TB: t}
+			checkInvariants(complaints, broken)
+			if complaints.n == 0 {
+				t.Error("nobody complains")
+			}
+		})
+	}
+}
+
+// complaining counts complaints instead of failing.
+type complaining struct {
+	testing.TB
+	n int
+}
+
+func (c *complaining) Errorf(string, ...any) { c.n++ }
+func (c *complaining) Error(...any)          { c.n++ }
+
+// copyWith is the store's database copied, changed by SQL as somebody would who
+// has the file, and opened again.
+func (s *testStore) copyWith(statements ...string) *Store {
+	s.t.Helper()
+	c := s.config
+	c.Path = filepath.Join(s.t.TempDir(), "copy.db")
+	mustExec(s.t, s.writer, `VACUUM INTO ?1`, c.Path)
+	raw, err := sql.Open("sqlite3", c.Path)
+	must(s.t, err)
+	raw.SetMaxOpenConns(1)
+	for _, statement := range statements {
+		mustExec(s.t, raw, statement)
+	}
+	must(s.t, raw.Close())
+	opened, err := Open(context.Background(), c)
+	must(s.t, err)
+	s.t.Cleanup(func() { opened.Close() })
+	return opened
+}
+
+// sortedKeys gives the keys of a map in order.
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
