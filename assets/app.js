@@ -10,16 +10,15 @@
   // ---- Dialogs: what is swapped into #dialog opens, and gives focus back.
 
   let opener = null; // what had focus before the dialog: the element, and its id
-  const openDialog = () => {
+  const openDialog = (focus = document.activeElement) => {
     const dialog = $("#dialog > dialog:not([open])");
     if (!dialog) return;
-    if (!byId("dialog").contains(document.activeElement)) opener ??= remember();
+    if (!byId("dialog").contains(focus)) opener ??= remember(focus);
     dialog.showModal();
     const first = $("[autofocus]", dialog);
     if (first) first.focus();
   };
-  const remember = () => {
-    const element = document.activeElement;
+  const remember = element => {
     const menu = element?.closest("[popover]");
     return { element, id: menu ? $(`[popovertarget="${CSS.escape(menu.id)}"]`)?.id : element?.id };
   };
@@ -169,21 +168,25 @@
 
   const editors = ".is-editing, .is-editing-row";
 
+  const lost = () => document.activeElement === document.body;
+  // A button that rests during its request loses the focus.
+  document.addEventListener("htmx:config:request", event => { event.detail.ctx.from = document.activeElement; });
+  const focusOf = ctx => lost() ? ctx.from ?? document.body : document.activeElement;
   document.addEventListener("htmx:before:swap", event => {
     const { ctx } = event.detail;
-    if (ctx.target?.contains?.(document.activeElement)) ctx.held = ctx.target.id;
+    if (ctx.target?.contains?.(focusOf(ctx))) ctx.held = ctx.target.id;
     for (const editor of ctx.target?.querySelectorAll?.(editors) ?? []) editor.toggleAttribute("hx-morph-skip", true);
   });
   document.addEventListener("htmx:finally:swap", () => {
     for (const editor of document.querySelectorAll(editors)) editor.removeAttribute("hx-morph-skip");
   });
   document.addEventListener("htmx:after:swap", event => {
-    openDialog();
+    const { ctx } = event.detail;
+    openDialog(focusOf(ctx));
     shout();
     drawShortcuts();
     if (!byId("dialog").firstElementChild && opener) giveFocusBack();
-    const { held } = event.detail.ctx;
-    if (held && document.activeElement === document.body) focusIn(byId(held));
+    if (ctx.held && lost()) focusIn(byId(ctx.held));
     const cell = next && byId(next.id);
     const control = cell?.matches(".is-editing") && $(".in", cell);
     if (!control) return;
@@ -191,9 +194,15 @@
     control.select?.();
     playKeys(control);
   });
+  document.addEventListener("htmx:finally:request", event => {
+    const { from } = event.detail.ctx;
+    queueMicrotask(() => { // by then the button is awake again
+      if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
+    });
+  });
   const focusIn = place => {
     const within = place && place.id !== "main" &&
-      ($("[autofocus]", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
+      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
     (within || byId("main"))?.focus({ preventScroll: true });
   };
   document.addEventListener("focusin", event => {

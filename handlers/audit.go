@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"encoding/csv"
-	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -88,8 +87,11 @@ func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
 		}
 		return out.Write(record)
 	})
+	if err != nil {
+		return err
+	}
 	out.Flush()
-	return errors.Join(err, out.Error())
+	return out.Error()
 }
 
 // harmless keeps a spreadsheet from running a cell as a formula (OWASP, CSV

@@ -151,6 +151,7 @@ func populate(db *store.Store) (seed, error) {
 type site struct {
 	t       testing.TB
 	config  Config
+	server  *server
 	handler http.Handler
 	db      *store.Store
 	path    string
@@ -197,14 +198,23 @@ func openSite(t testing.TB, path string, sd seed, set ...func(*Config)) *site {
 }
 
 // restart is what a new process would begin with: the same data, and nothing
-// else remembered.
-func (s *site) restart() {
+// else remembered. Routes that no product has may be added.
+func (s *site) restart(more ...route) {
 	s.t.Helper()
-	h, err := New(s.config)
-	if err != nil {
+	var err error
+	if s.server, err = newServer(s.config); err != nil {
 		s.t.Fatal(err)
 	}
-	s.handler = h
+	for _, r := range more {
+		s.server.routes.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) {
+			a := s.server.newAsk(req, r.pattern)
+			v, err := s.server.guarded(a, r)
+			s.server.respond(w, a, v, err)
+		})
+	}
+	if s.handler, err = s.server.chain(); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // raw opens the database beside the store, to look at what is really there.

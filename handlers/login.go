@@ -187,14 +187,20 @@ func readKept(a *ask) components.KeptForm {
 
 // setupForm is behind the one-time link that makes the first admin.
 func (s *server) setupForm(a *ask) (view, error) {
-	ok, err := s.store.CheckSetupToken(a.Context(), a.PathValue("token"))
-	if err != nil {
+	if err := s.checkSetupLink(a); err != nil {
 		return view{}, err
 	}
-	if !ok {
-		return view{}, &store.Error{Kind: store.NotFound, Message: "This link has been used or replaced. The newest one stands where the program was started."}
-	}
 	return s.setupPage(a, nil, "", true), nil
+}
+
+// checkSetupLink fails unless the one-time link is still good. Setting up asks
+// again, within its transaction.
+func (s *server) checkSetupLink(a *ask) error {
+	ok, err := s.store.CheckSetupToken(a.Context(), a.PathValue("token"))
+	if err == nil && !ok {
+		err = &store.Error{Kind: store.NotFound, Message: "This link has been used or replaced. The newest one stands where the program was started."}
+	}
+	return err
 }
 
 func (s *server) setupPage(a *ask, problems map[string]string, problem string, example bool) view {
@@ -219,6 +225,9 @@ func (s *server) setupPage(a *ask, problems map[string]string, problem string, e
 
 // setup makes the first admin, adds examples if wanted, and signs in.
 func (s *server) setup(a *ask) (view, error) {
+	if err := s.checkSetupLink(a); err != nil {
+		return view{}, err // before a password is hashed for nothing
+	}
 	n := store.NewUser{Name: a.PostFormValue("name"), Email: a.PostFormValue("email"), Password: a.PostFormValue("password")}
 	c, err := s.store.SetUp(a.Context(), a.actor, a.PathValue("token"), n)
 	if e, ok := err.(*store.Error); ok && e.Kind == store.Invalid {

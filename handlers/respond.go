@@ -89,21 +89,44 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	w.Write(body.Bytes())
 }
 
-// send writes a download. One that breaks off is cut, so that nobody takes a
-// part for the whole.
+// send writes a download. What fails before the first byte is still answered as
+// an error; one that breaks off later is cut, so that nobody takes a part for
+// the whole.
 func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	connection := http.NewResponseController(w)
 	if err := connection.SetWriteDeadline(s.store.Now().Add(time.Hour)); err != nil {
 		s.log.Debug("no deadline for a download", "cause", err.Error())
 	}
-	w.Header().Set("Content-Type", f.kind)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
-	if err := f.write(w); err != nil {
-		s.logError(a, err)
-		if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil {
-			s.logError(a, err)
-		}
+	out := &fileWriter{to: w, file: f}
+	err := f.write(out)
+	if err == nil {
+		return
 	}
+	if !out.begun {
+		s.respond(w, a, view{}, err)
+		return
+	}
+	s.logError(a, err)
+	if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+		s.logError(a, err)
+	}
+}
+
+// fileWriter promises a download with its first byte, not before.
+type fileWriter struct {
+	to    http.ResponseWriter
+	file  *file
+	begun bool
+}
+
+// Write sends a piece of the download.
+func (w *fileWriter) Write(b []byte) (int, error) {
+	if !w.begun {
+		w.begun = true
+		w.to.Header().Set("Content-Type", w.file.kind)
+		w.to.Header().Set("Content-Disposition", `attachment; filename="`+w.file.name+`"`)
+	}
+	return w.to.Write(b)
 }
 
 func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {

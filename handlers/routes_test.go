@@ -18,6 +18,7 @@ import (
 //	"login"   a redirect to the sign-in page that comes back here
 //	"→/place" a redirect to a place: 303 as a page, a header in a fragment
 //	"reload"  the fragment's page has to start over
+//	"file"    a download
 type expected struct {
 	url            string
 	form           []string
@@ -129,6 +130,9 @@ var routeTable = map[string]expected{
 	"GET /audit": {url: "/audit",
 		page:     [5]string{"login", "403", "200", "200", "200"},
 		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"POST /audit/export": {url: "/audit/export",
+		page:     [5]string{"401", "403", "403", "403", "file"},
+		fragment: [5]string{"401", "403", "403", "403", "file"}},
 	"POST /undo/{id}": {url: "/undo/10",
 		page:     [5]string{"401", "403", "403", "→/users/5", "→/users/5"},
 		fragment: [5]string{"401", "403", "403", "200", "200"}},
@@ -143,7 +147,7 @@ var acts = map[string]store.Act{
 	"GET /users/{id}/delete": store.ActDelete, "POST /users/{id}/delete": store.ActDelete, "POST /users/{id}/restore": store.ActRestore,
 	"POST /users/{id}/sessions/end": store.ActEndSessions, "POST /users/{id}/sessions/end-all": store.ActEndSessions,
 	"GET /sessions/end-all": store.ActEndEverybody, "POST /sessions/end-all": store.ActEndEverybody,
-	"GET /audit": store.ActReadTrail, "POST /undo/{id}": store.ActEdit,
+	"GET /audit": store.ActReadTrail, "POST /audit/export": store.ActExportTrail, "POST /undo/{id}": store.ActEdit,
 }
 
 func TestEveryRouteForEverybody(t *testing.T) {
@@ -207,13 +211,16 @@ func (v visit) checkAnswer(a *answer, want string, fragment bool) {
 	v.t.Helper()
 	checkHeaders(v.t, a)
 	kind := v.e.kind
-	if kind == "" {
+	switch {
+	case want == "file":
+		kind = "text/csv"
+	case kind == "":
 		kind = "text/html"
 	}
 	if got := a.header.Get("Content-Type"); got != kind+"; charset=utf-8" {
 		v.t.Errorf("%s: content type %q, want %s", a.what, got, kind)
 	}
-	if v.e.kind == "" {
+	if kind == "text/html" {
 		checkBody(v.t, a, fragment)
 	}
 	place, moved := strings.CutPrefix(want, "→")
@@ -226,6 +233,11 @@ func (v visit) checkAnswer(a *answer, want string, fragment bool) {
 		a.is(v.t, http.StatusOK)
 		if a.header.Get("HX-Refresh") != "true" || a.body != "" {
 			v.t.Errorf("%s: does not start the page over: %v %q", a.what, a.header, a.body)
+		}
+	case want == "file":
+		a.is(v.t, http.StatusOK)
+		if got := a.header.Get("Content-Disposition"); got != `attachment; filename="audit-2026-11-23.csv"` {
+			v.t.Errorf("%s: offered as %q", a.what, got)
 		}
 	case moved && fragment:
 		a.is(v.t, http.StatusOK).to(v.t, place)

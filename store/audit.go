@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -236,18 +237,24 @@ type AuditReport struct {
 // VerifyAudit reads the whole trail and checks that no entry was altered,
 // removed or moved.
 func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
-	v := verifier{purges: map[int64]bool{}}
-	if err := eachEntry(ctx, s.reader, v.see); err != nil {
+	// One transaction sees one state, also while others write.
+	t, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return AuditReport{}, err
+	}
+	defer t.Rollback()
+	v := verifier{purges: map[int64]int64{}}
+	if err := eachEntry(ctx, t, v.see); err != nil {
 		return v.report, err
 	}
 	if v.report.Bad == 0 {
 		v.checkMissing()
 	}
-	head, err := trailHead(querierAt{ctx, s.reader})
-	if err != nil {
+	head, err := trailHead(querierAt{ctx, t})
+	if err != nil && !errors.Is(err, errNoHead) {
 		return v.report, err
 	}
-	if v.report.Bad == 0 && (head.id != v.report.Entries || head.hash != v.report.Head) {
+	if v.report.Bad == 0 && (err != nil || head.id != v.report.Entries || head.hash != v.report.Head) {
 		v.report.Bad, v.report.Why = v.report.Entries+1, "the end of the trail was cut off or replaced"
 	}
 	return v.report, nil
@@ -256,7 +263,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 // verifier walks the trail in the order of ids.
 type verifier struct {
 	report  AuditReport
-	purges  map[int64]bool // people with an entry that says they were purged
+	purges  map[int64]int64 // by person, the entry that says they were purged
 	missing []storedEntry  // entries without values
 }
 
@@ -265,6 +272,7 @@ type storedEntry struct {
 	Entry
 	values, prev, hash string
 	salt, body         *string // nil: removed
+	about              *int64  // whom the values say they are about
 }
 
 func (v *verifier) see(e storedEntry) bool {
@@ -277,7 +285,7 @@ func (v *verifier) see(e storedEntry) bool {
 		why = "it does not follow the entry before it"
 	case chainHash(e.Entry, e.values, e.prev) != e.hash:
 		why = "it was altered"
-	case e.body != nil && valuesHash(*e.salt, *e.body) != e.values:
+	case e.body != nil && (valuesHash(*e.salt, *e.body) != e.values || *e.about != e.Target):
 		why = "its values were altered"
 	}
 	if why != "" {
@@ -289,17 +297,17 @@ func (v *verifier) see(e storedEntry) bool {
 		v.missing = append(v.missing, storedEntry{Entry: Entry{ID: e.ID, Target: e.Target}})
 	}
 	if e.Act == ActPurge && e.Outcome == Done {
-		v.purges[e.Target] = true
+		v.purges[e.Target] = e.ID
 	}
 	v.report.Entries, v.report.Head = e.ID, e.hash
 	return true
 }
 
 // checkMissing accepts missing values only for people whose purge is itself
-// an entry of the chain.
+// a later entry of the chain.
 func (v *verifier) checkMissing() {
 	for _, e := range v.missing {
-		if !v.purges[e.Target] {
+		if v.purges[e.Target] < e.ID {
 			v.report.Bad, v.report.Why = e.ID, "its values were removed"
 			return
 		}

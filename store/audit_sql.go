@@ -33,8 +33,14 @@ func (q querierAt) queryRow(query string, args ...any) *sql.Row {
 	return q.QueryRowContext(q.ctx, query, args...)
 }
 
+// errNoHead is the error of a trail whose note of its newest entry is gone.
+var errNoHead = errors.New("the audit trail has lost its end")
+
 func trailHead(q rowQuerier) (h head, err error) {
 	err = q.queryRow(`SELECT entry_id, hash FROM audit_head WHERE id = 1`).Scan(&h.id, &h.hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errNoHead
+	}
 	return h, err
 }
 
@@ -180,7 +186,7 @@ func lastChangeOf(x *tx, id int64, f Field) (who string, at time.Time, err error
 
 // eachEntry calls see for each entry in the order of ids, until it says false.
 func eachEntry(ctx context.Context, db querier, see func(storedEntry) bool) error {
-	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body
+	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body, v.target_id
  FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id ORDER BY e.id`)
 	if err != nil {
 		return err
@@ -189,7 +195,7 @@ func eachEntry(ctx context.Context, db querier, see func(storedEntry) bool) erro
 	for rows.Next() {
 		var e storedEntry
 		var at int64
-		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body)...); err != nil {
+		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body, &e.about)...); err != nil {
 			return err
 		}
 		e.At = time.UnixMilli(at).UTC()

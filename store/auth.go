@@ -64,9 +64,8 @@ func (s *Store) signInFailed(ctx context.Context, a Actor, u *User, knew bool, e
 	message := WrongCredentials
 	switch {
 	case u == nil:
-		e.Note = "unknown address"
-		if typed, _, err := ParseEmail(email); err == nil {
-			e.Note += " " + typed // anything else may be a password in the wrong box
+		if err := s.aboutAddress(ctx, &e, email); err != nil {
+			return err
 		}
 	case knew:
 		e.Target, e.Note = u.ID, "the account is "+string(u.Status)
@@ -80,10 +79,32 @@ func (s *Store) signInFailed(ctx context.Context, a Actor, u *User, knew bool, e
 	return &Error{Kind: Unauthenticated, Message: message}
 }
 
+// aboutAddress notes for which address somebody failed to sign in that has no
+// account. What belongs to a deleted person is noted as theirs, to go with
+// them; what is no address may be a password in the wrong box.
+func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err error) {
+	e.Note = "unknown address"
+	typed, key, invalid := ParseEmail(email)
+	if invalid != nil {
+		return nil
+	}
+	if e.Target, err = deletedOwnerOfEmail(ctx, s.reader, key); err != nil || e.Target != 0 {
+		e.Note = "the account is deleted"
+		return err
+	}
+	e.Note += " " + typed
+	return nil
+}
+
 func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, rehash string) (Whoever, error) {
 	var w Whoever
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
+		if still, err := x.stillHasPassword(u); err != nil {
+			return err
+		} else if !still {
+			return &Error{Kind: Unauthenticated, Message: WrongCredentials}
+		}
 		if err := clearAttempts(x, throttleKeys(key, a.Address)); err != nil {
 			return err
 		}
@@ -106,6 +127,13 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 		return err
 	})
 	return w, err
+}
+
+// stillHasPassword reports whether the person's password is the one that was
+// checked: that takes time, in which an admin may have set another.
+func (x *tx) stillHasPassword(u *User) (bool, error) {
+	now, err := loadUser(x.ctx, x.Tx, u.ID)
+	return err == nil && now.passwordHash == u.passwordHash, err
 }
 
 // throttle is how failures of one kind are slowed down: so many are free, and
@@ -218,6 +246,13 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 	if err != nil {
 		return err
 	}
+	// First, so that a new password that cannot be taken is no failed attempt.
+	if err := CheckPassword(next, u.Name, u.Email); err != nil {
+		return invalid(map[string]string{"password": err.Error()})
+	}
+	if current == next {
+		return invalid(map[string]string{"password": "This is the same as the current password."})
+	}
 	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
 		return err
 	}
@@ -231,17 +266,16 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 		}
 		return invalid(map[string]string{"current": "This is not your current password."})
 	}
-	if err := CheckPassword(next, u.Name, u.Email); err != nil {
-		return invalid(map[string]string{"password": err.Error()})
-	}
-	if current == next {
-		return invalid(map[string]string{"password": "This is the password you have now."})
-	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {
 		return err
 	}
 	return s.transact(ctx, a, func(x *tx) error {
+		if still, err := x.stillHasPassword(u); err != nil {
+			return err
+		} else if !still {
+			return invalid(map[string]string{"current": "Your password was changed a moment ago."})
+		}
 		if err := clearAttempts(x, throttleKeys(u.emailKey, a.Address)); err != nil {
 			return err
 		}
@@ -252,13 +286,11 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 // ResetPassword sets somebody's password without knowing the old one and ends
 // all their sign-ins. With mustChange they choose a new one at the next sign-in.
 func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password string, mustChange bool) error {
-	u, err := s.User(ctx, a, id)
+	u, err := loadUser(ctx, s.reader, id)
 	if err != nil {
 		return err
 	}
-	if err := CheckPassword(password, u.Name, u.Email); err != nil {
-		return invalid(map[string]string{"password": err.Error()})
-	}
+	problem := CheckPassword(password, u.Name, u.Email)
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
 		return err
@@ -270,6 +302,9 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 		}
 		if err := x.require(ActResetPassword, u); err != nil {
 			return err
+		}
+		if problem != nil {
+			return invalid(map[string]string{"password": problem.Error()})
 		}
 		return x.setPassword(u, hash, mustChange, ActResetPassword, 0)
 	})

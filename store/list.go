@@ -87,9 +87,9 @@ func (c Cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// maxCursor is the longest cursor that is looked at: a folded name of 200
-// characters fits several times.
-const maxCursor = 8192
+// maxCursor is the longest cursor that is looked at: the longest folded name,
+// of 200 ligatures of 33 bytes each, fits.
+const maxCursor = 16 << 10
 
 // ParseCursor decodes what Cursor.String made for the given order. It gives nil
 // for anything else: a place in another order means nothing in this one.
@@ -161,9 +161,8 @@ func (s *Store) page(ctx context.Context, q Query) (Page, error) {
 		q.Before = nil
 		return s.page(ctx, q)
 	}
-	if len(users) == 0 && q.After != nil {
-		q.Before, q.After = q.After, nil
-		return s.page(ctx, q)
+	if len(users) == 0 && from != nil {
+		return s.lastPage(ctx, q)
 	}
 	p := Page{Users: users}
 	if len(users) == 0 {
@@ -178,6 +177,17 @@ func (s *Store) page(ctx context.Context, q Query) (Page, error) {
 		p.Next = &c
 	}
 	return p, nil
+}
+
+// lastPage reads the page at the end of the list.
+func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
+	users, more, err := s.walk(ctx, q, nil, true, q.Limit)
+	p := Page{Users: users}
+	if more {
+		c := q.Sort.cursor(&users[0])
+		p.Prev = &c
+	}
+	return p, err
 }
 
 // walk gives up to limit rows from a place on, in the order of the list, and

@@ -91,6 +91,7 @@ const (
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
+	ActDemo          Act = "demo"                // add example people
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -102,7 +103,6 @@ const (
 	ActOwnPassword  Act = "account.password"
 	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
-	ActDemo         Act = "demo"
 	ActOwnEndOthers Act = "account.end_sessions"
 )
 
@@ -134,7 +134,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail:
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActDemo:
 		return role == Admin
 	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())

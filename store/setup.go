@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"net/netip"
 )
 
-// HasAdmin reports whether there is an active admin, that is, whether the
-// back office has been set up.
+// HasAdmin reports whether there is an active admin who can sign in, that is,
+// whether the back office has been set up.
 func (s *Store) HasAdmin(ctx context.Context) (bool, error) {
 	n, err := countActiveAdmins(ctx, s.reader)
 	return n > 0, err
@@ -46,12 +47,12 @@ func sameDigest(kept, token string) bool {
 // SetUp makes the first admin with the secret of the one-time link, which is
 // then spent. Of two who try at once, one gets in.
 func (s *Store) SetUp(ctx context.Context, a Actor, token string, n NewUser) (Change, error) {
-	return s.firstAdmin(ctx, a, n, func(x *tx) error {
+	return s.firstAdmin(ctx, a, n, func(x *tx, admins int) error {
 		kept, err := loadSetup(x)
 		if err != nil {
 			return err
 		}
-		if !sameDigest(kept, token) {
+		if admins > 0 || !sameDigest(kept, token) {
 			return &Error{Kind: NotFound, Message: "This link has been used or replaced. The newest one stands where the program was started."}
 		}
 		return nil
@@ -64,11 +65,20 @@ func (s *Store) EnsureAdmin(ctx context.Context, n NewUser) (bool, error) {
 	if has, err := s.HasAdmin(ctx); err != nil || has {
 		return false, err
 	}
-	_, err := s.firstAdmin(ctx, Actor{Kind: System}, n, func(*tx) error { return nil })
+	late := &Error{Kind: Refused, Message: "There is an admin already."}
+	_, err := s.firstAdmin(ctx, Actor{Kind: System}, n, func(_ *tx, admins int) error {
+		if admins > 0 {
+			return late
+		}
+		return nil
+	})
+	if errors.Is(err, late) {
+		return false, nil
+	}
 	return err == nil, err
 }
 
-func (s *Store) firstAdmin(ctx context.Context, a Actor, n NewUser, allowed func(*tx) error) (Change, error) {
+func (s *Store) firstAdmin(ctx context.Context, a Actor, n NewUser, allowed func(x *tx, admins int) error) (Change, error) {
 	u, hash, err := s.prepare(ctx, n)
 	if err != nil {
 		return Change{}, err
@@ -76,7 +86,11 @@ func (s *Store) firstAdmin(ctx context.Context, a Actor, n NewUser, allowed func
 	u.Role = Admin
 	var c Change
 	err = s.transact(ctx, a, func(x *tx) error {
-		if err := allowed(x); err != nil {
+		admins, err := countActiveAdmins(x.ctx, x.Tx)
+		if err != nil {
+			return err
+		}
+		if err := allowed(x, admins); err != nil {
 			return err
 		}
 		problems := map[string]string{}

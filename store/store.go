@@ -117,6 +117,7 @@ func dsn(path, mode string) string {
 	v.Set("_journal_mode", "WAL")
 	v.Set("_synchronous", "FULL")
 	v.Set("_foreign_keys", "on")
+	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
 	v.Set("_cache_size", "-8000")

@@ -94,6 +94,9 @@ func (x *tx) undo(e Entry) (Change, error) {
 			return Change{}, refused(d.label + " cannot be set back: " + err.Error())
 		}
 	}
+	if !after.Deleted.IsZero() && before.Deleted.IsZero() {
+		after.Deleted = x.now // deleted again, to be kept for the whole time again
+	}
 	if !Can(x.actor, ActSetRole, &Target{ID: after.ID, Role: after.Role}) && after.Role != before.Role {
 		return Change{}, forbidden("You may not give a role as high as this.")
 	}

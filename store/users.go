@@ -63,8 +63,9 @@ type User struct {
 	emailKey, phoneKey, passwordHash string
 }
 
+// isActiveAdmin reports whether the person is an admin who can come in.
 func (u *User) isActiveAdmin() bool {
-	return u.Role == Admin && u.Status == Active && u.Deleted.IsZero()
+	return u.Role == Admin && u.Status == Active && u.Deleted.IsZero() && u.HasPassword
 }
 
 // On is the person as the target of an act.
@@ -134,7 +135,7 @@ type NewUser struct {
 func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, error) {
 	u, problems := n.user()
 	hash := ""
-	if len(problems) == 0 && Can(a, ActCreate, nil) {
+	if len(problems) == 0 {
 		var err error
 		if hash, err = s.hasher.Hash(ctx, n.Password); err != nil {
 			return Change{}, err
@@ -414,21 +415,24 @@ func (x *tx) mayReturn(u *User) error {
 	if err := x.checkUnique(u, taken); err != nil {
 		return err
 	}
-	var reasons []string
-	if m := taken[string(FieldEmail)]; m != "" {
-		reasons = append(reasons, "E-mail: "+m)
+	var what []string
+	for _, f := range FormFields() {
+		if taken[string(f)] != "" {
+			what = append(what, f.Label())
+		}
 	}
-	if m := taken[string(FieldExternalID)]; m != "" {
-		reasons = append(reasons, "External id: "+m)
-	}
-	if len(reasons) > 0 {
-		return refused("This account cannot come back as it was. " + strings.Join(reasons, " "))
+	if len(what) > 0 {
+		// Without a name: this goes on record about one person, and would keep
+		// the other's name there when they are gone.
+		return refused("This account cannot come back as it was. Somebody else has this by now: " + strings.Join(what, ", ") + ".")
 	}
 	return nil
 }
 
 // AddExamples adds people who do not exist, to look around with, recorded as
-// one entry. It skips those whose address is taken and says how many it added.
+// one entry for each five thousand of them. It skips those whose address is
+// taken and says how many it added. As there are admins among them, only an
+// admin may.
 func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 	const batch = 5000
 	added := 0
@@ -436,7 +440,7 @@ func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 	flush := func() error {
 		var m int
 		err := s.write(ctx, a, attempt{ActDemo, 0}, func(x *tx) (err error) {
-			if err := x.require(ActCreate, nil); err != nil {
+			if err := x.require(ActDemo, nil); err != nil {
 				return err
 			}
 			m, err = x.addExamples(chunk)

@@ -129,6 +129,12 @@ func ownerOfExternalID(x *tx, id string, except int64) (string, error) {
 	return ownerName(x, `SELECT name FROM users WHERE external_id = ?1 AND external_id <> '' AND id <> ?2 AND deleted_at = 0`, id, except)
 }
 
+// deletedOwnerOfEmail gives the id of a deleted person with this address, or 0.
+func deletedOwnerOfEmail(ctx context.Context, q querier, key string) (id int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM users WHERE email_key = ?1 AND deleted_at <> 0`, key).Scan(&id)
+	return id, err
+}
+
 func ownerName(x *tx, query string, args ...any) (string, error) {
 	var name string
 	err := x.QueryRowContext(x.ctx, query, args...).Scan(&name)
@@ -138,15 +144,18 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 	return name, err
 }
 
-// countOtherActiveAdmins walks the few admins, not the many active people.
+// countOtherActiveAdmins walks the few admins, not the many active people. An
+// admin without a password, as examples are, cannot come in and does not count.
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
 	err = x.QueryRowContext(x.ctx, `SELECT count(*) FROM users
- WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND id <> ?1`, except).Scan(&n)
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> '' AND id <> ?1`, except).Scan(&n)
 	return n, err
 }
 
+// countActiveAdmins counts as countOtherActiveAdmins does.
 func countActiveAdmins(ctx context.Context, q querier) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT coalesce(sum(n), 0) FROM user_counts WHERE role = 'admin' AND status = 'active'`).Scan(&n)
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM users
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> ''`).Scan(&n)
 	return n, err
 }
 
