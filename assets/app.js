@@ -187,6 +187,7 @@
     drawShortcuts();
     if (!byId("dialog").firstElementChild && opener) giveFocusBack();
     if (ctx.held && lost()) focusIn(byId(ctx.held));
+    if (ctx.target?.id === "results" && ctx.sourceElement?.id !== "search") drawSearch();
     const cell = next && byId(next.id);
     const control = cell?.matches(".is-editing") && $(".in", cell);
     if (!control) return;
@@ -200,6 +201,8 @@
       if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
     });
   });
+  // The search box is never swapped: a filter, or "clear", may have changed what it holds.
+  const drawSearch = () => { byId("q").value = new URLSearchParams(location.search).get("q") ?? ""; };
   const focusIn = place => {
     const within = place && place.id !== "main" &&
       ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));

@@ -312,14 +312,25 @@ func (s *server) saved(a *ask, c store.Change, place string, field store.Field) 
 // over the list, or the head of the person's page.
 func (s *server) besideChange(a *ask, u *store.User, v *view) error {
 	if a.hx.on("/users") {
-		var list components.UserList
-		if err := s.filters(a, listOf(a), &list); err != nil {
-			return err
-		}
-		v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
-		return nil
+		return s.besideList(listOf(a), a, v)
 	}
 	head, err := s.userView(a, u, "profile")
 	v.beside = append(v.beside, beside{components.Sel(components.UserHeadID), "outerMorph", components.UserHead(head)})
 	return err
+}
+
+// besideList are the counts over the list. How many match a search is left as
+// it was: counting them again would cost another search.
+func (s *server) besideList(l listState, a *ask, v *view) error {
+	var list components.UserList
+	all, err := s.filters(a, l, &list)
+	if err != nil {
+		return err
+	}
+	v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
+	if l.q == "" {
+		list.Summary = summary(l, store.Count{N: all})
+		v.beside = append(v.beside, beside{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)})
+	}
+	return nil
 }

@@ -101,7 +101,13 @@ func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 		"This form was sent from another site and was not accepted. Open the page here and try again."))
 }
 
-// respondBare answers before there is a session.
+// respondFault answers when the answer itself could not be made.
+func (s *server) respondFault(w http.ResponseWriter, a *ask) {
+	s.respondBare(w, a, s.oops(a, http.StatusInternalServerError, title(store.Internal),
+		"This is a fault on our side. Please look whether your change is there before you try again."))
+}
+
+// respondBare answers without a session.
 func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
 	v.bare = true
 	body, err := s.render(a, &v)

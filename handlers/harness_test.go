@@ -206,11 +206,7 @@ func (s *site) restart(more ...route) {
 		s.t.Fatal(err)
 	}
 	for _, r := range more {
-		s.server.routes.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) {
-			a := s.server.newAsk(req, r.pattern)
-			v, err := s.server.guarded(a, r)
-			s.server.respond(w, a, v, err)
-		})
+		s.server.routes.Handle(r.pattern, s.server.serve(r))
 	}
 	if s.handler, err = s.server.chain(); err != nil {
 		s.t.Fatal(err)

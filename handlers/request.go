@@ -75,8 +75,12 @@ func (s *server) recover(next http.Handler) http.Handler {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				return
 			}
-			s.log.Error("panic", "id", requestID(r), "cause", fmt.Sprint(p), "stack", string(debug.Stack()))
-			http.Error(w, "Something went wrong on our side. Request "+requestID(r), http.StatusInternalServerError)
+			a := s.newAsk(r, "panic")
+			s.log.Error("panic", "id", a.id, "cause", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if sw, ok := w.(*statusWriter); ok && sw.code != 0 {
+				return // too late to say anything
+			}
+			s.respondFault(w, a)
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -93,7 +97,9 @@ func (s *server) newAsk(r *http.Request, route string) *ask {
 	if n == nil {
 		n = &note{}
 	}
-	n.route = route
+	if n.route == "" {
+		n.route = route // the first name is the best one
+	}
 	return &ask{Request: r, id: requestID(r), hx: readHX(r), note: n,
 		words: words{now: s.store.Now(), in: s.location},
 		actor: store.Actor{Kind: store.Nobody, Address: s.address(r), Agent: r.UserAgent(), Request: requestID(r)}}
@@ -109,10 +115,11 @@ func (s *server) address(r *http.Request) string {
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusts(host); i-- {
 		hop := strings.TrimSpace(hops[i])
-		if _, err := netip.ParseAddr(hop); err != nil {
+		ip, err := netip.ParseAddr(hop)
+		if err != nil {
 			break
 		}
-		host = hop
+		host = ip.Unmap().WithZone("").String()
 	}
 	return host
 }

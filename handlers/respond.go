@@ -62,8 +62,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	}
 	if err != nil {
 		s.logError(a, err)
-		w.Header().Del("Location")
-		http.Error(w, "Something went wrong on our side. Nothing was lost; please try again. Request "+a.id, http.StatusInternalServerError)
+		s.respondFault(w, a)
 		return
 	}
 	h := w.Header()

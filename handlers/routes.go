@@ -71,13 +71,18 @@ func (s *server) list() []route {
 func (s *server) table() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range s.list() {
-		mux.Handle(r.pattern, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-			a := s.newAsk(req, r.pattern)
-			v, err := s.guarded(a, r)
-			s.respond(w, a, v, err)
-		}))
+		mux.Handle(r.pattern, s.serve(r))
 	}
 	return mux
+}
+
+// serve is one route: guard, action, answer.
+func (s *server) serve(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		a := s.newAsk(req, r.pattern)
+		v, err := s.guarded(a, r)
+		s.respond(w, a, v, err)
+	})
 }
 
 // route serves one request, and gives the mux's bare "not found" and "method

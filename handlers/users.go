@@ -113,7 +113,7 @@ func addressBar(a *ask, l listState) instruct {
 func (s *server) listView(a *ask, l listState, p store.Page) (components.UserList, error) {
 	list := components.UserList{Query: l.q, Columns: columns(l), Summary: summary(l, p.Total),
 		CreateHref: "/users/new", CreateLabel: "New user"}
-	if err := s.filters(a, l, &list); err != nil {
+	if _, err := s.filters(a, l, &list); err != nil {
 		return list, err
 	}
 	for i := range p.Users {
@@ -149,11 +149,12 @@ func createFor(q string) (href, label string) {
 }
 
 // filters are the chips, with the counts that are kept for them. Each count is
-// what choosing the chip would show, search aside.
-func (s *server) filters(a *ask, l listState, list *components.UserList) error {
+// what choosing the chip would show, search aside; all is what the chosen ones
+// show.
+func (s *server) filters(a *ask, l listState, list *components.UserList) (all int, err error) {
 	counts, err := s.store.Counts(a.Context(), a.actor)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n := func(role, status string) int {
 		sum := 0
@@ -187,7 +188,7 @@ func (s *server) filters(a *ask, l listState, list *components.UserList) error {
 	if l.q != "" || l.role != "" || l.status != "" {
 		list.ClearHref = listState{sort: l.sort}.href()
 	}
-	return nil
+	return n(l.role, l.status), nil
 }
 
 func columns(l listState) []components.Column {

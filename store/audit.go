@@ -264,7 +264,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 type verifier struct {
 	report  AuditReport
 	purges  map[int64]int64 // by person, the entry that says they were purged
-	missing []storedEntry  // entries without values
+	missing []storedEntry   // entries without values
 }
 
 // storedEntry is an entry as it lies in the table.

@@ -290,10 +290,11 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	if err != nil {
 		return err
 	}
-	problem := CheckPassword(password, u.Name, u.Email)
-	hash, err := s.hasher.Hash(ctx, password)
-	if err != nil {
-		return err
+	hash, problem := "", CheckPassword(password, u.Name, u.Email)
+	if problem == nil {
+		if hash, err = s.hasher.Hash(ctx, password); err != nil {
+			return err
+		}
 	}
 	return s.write(ctx, a, attempt{ActResetPassword, id}, func(x *tx) error {
 		u, err := x.loadForChange(id)

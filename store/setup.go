@@ -36,6 +36,9 @@ func (s *Store) NewSetupToken(ctx context.Context) (string, error) {
 
 // CheckSetupToken reports whether the one-time link is still good.
 func (s *Store) CheckSetupToken(ctx context.Context, token string) (bool, error) {
+	if has, err := s.HasAdmin(ctx); err != nil || has {
+		return false, err
+	}
 	kept, err := loadSetup(querierAt{ctx, s.reader})
 	return err == nil && sameDigest(kept, token), err
 }

@@ -1,0 +1,410 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"backoffice/assets"
+	"backoffice/components"
+
+	"github.com/a-h/templ"
+)
+
+func TestNewRefusesHalfAConfiguration(t *testing.T) {
+	t.Parallel()
+	if _, err := New(Config{}); err == nil {
+		t.Error("no store, and no complaint")
+	}
+	s := newSite(t)
+	for url, ok := range map[string]bool{
+		"": true, "https://office.example": true, "http://office.example:8080/": true,
+		"office.example": false, "ftp://office.example": false, "https://": false, "https://office.example/backoffice": false, "::": false,
+	} {
+		if _, err := New(Config{Store: s.db, PublicURL: url}); (err == nil) != ok {
+			t.Errorf("PublicURL %q: %v", url, err)
+		}
+	}
+}
+
+func TestBodiesHaveALimit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	before := s.dump("users")
+	long := strings.Repeat("x", maxBody)
+	page := s.as(ana).post("/users/5", "name", long).is(t, http.StatusUnprocessableEntity)
+	page.shows(".oops", "too large or damaged")
+	piece := s.as(ana).on("/users").post("/users/5", "view", "cell", "field", "name", "name", long).is(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(piece.toast(), "too large or damaged") || piece.count("hx-partial") != 1 {
+		t.Errorf("as a fragment: %s", excerpt(piece.body))
+	}
+	s.as(nobody).post("/login", "email", long).is(t, http.StatusUnprocessableEntity)
+	for _, damaged := range []string{"name=%zz", "name=a;b=c", "%"} {
+		r := httptest.NewRequest("POST", "http://office.example/users/5", strings.NewReader(damaged))
+		s.as(ana).do(r, nil).is(t, http.StatusUnprocessableEntity).shows(".oops", "too large or damaged")
+	}
+	if s.dump("users") != before {
+		t.Error("something was saved")
+	}
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.PublicURL = "http://public.example" })
+	for _, c := range []struct {
+		name   string
+		header map[string]string
+		code   int
+	}{
+		{"another site", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+		{"a sibling", map[string]string{"Sec-Fetch-Site": "same-site"}, 403},
+		{"another origin, from an old browser", map[string]string{"Origin": "https://evil.example"}, 403},
+		{"no origin at all", map[string]string{"Origin": "null"}, 403},
+		{"here", map[string]string{"Sec-Fetch-Site": "same-origin"}, 303},
+		{"here, from an old browser", map[string]string{"Origin": "http://office.example"}, 303},
+		{"typed by hand", map[string]string{"Sec-Fetch-Site": "none"}, 303},
+		{"a program", nil, 303},
+		{"the public address, behind a proxy", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://public.example"}, 303},
+	} {
+		before, entries := s.user(nora).Version, s.entries()
+		form := formOf([]string{"phone", "0" + formatID(before) + "0123456"})
+		a := s.as(ana).send(request{method: "POST", url: "/users/5", form: form, header: c.header})
+		a.what = c.name
+		a.is(t, c.code)
+		checkHeaders(t, a)
+		if changed := s.user(nora).Version != before; changed != (c.code == 303) {
+			t.Errorf("%s: saved is %v", c.name, changed)
+		}
+		if c.code != 403 {
+			continue
+		}
+		a.shows(".oops h1", "Not from here")
+		if s.entries() != entries || a.header.Get("Set-Cookie") != "" || strings.Contains(a.body, name(ana)) {
+			t.Errorf("%s: the session was looked at", c.name)
+		}
+	}
+	link := s.as(ana).send(request{method: "GET", url: "/users", header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
+	link.is(t, http.StatusOK) // a link from an e-mail must work
+}
+
+func TestAddressBehindProxies(t *testing.T) {
+	t.Parallel()
+	prefixes := func(texts ...string) (out []netip.Prefix) {
+		for _, text := range texts {
+			out = append(out, netip.MustParsePrefix(text))
+		}
+		return out
+	}
+	lan := prefixes("10.0.0.0/8", "fd00::/8", "192.0.2.1/32")
+	for _, c := range []struct {
+		name    string
+		proxies []netip.Prefix
+		remote  string
+		chain   []string
+		want    string
+	}{
+		{"nobody is trusted", nil, "203.0.113.9:1234", []string{"198.51.100.1"}, "203.0.113.9"},
+		{"a stranger claims to be somebody", lan, "203.0.113.9:1234", []string{"198.51.100.1"}, "203.0.113.9"},
+		{"one proxy", lan, "10.0.0.1:1234", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"a proxy that adds to what the client claims", lan, "10.0.0.1:1234", []string{"1.1.1.1, 198.51.100.1"}, "198.51.100.1"},
+		{"two proxies", lan, "10.0.0.1:1234", []string{"1.1.1.1, 198.51.100.1, 10.0.0.2"}, "198.51.100.1"},
+		{"two proxies in two headers", lan, "10.0.0.1:1234", []string{"1.1.1.1, 198.51.100.1", "10.0.0.2"}, "198.51.100.1"},
+		{"all the way inside", lan, "10.0.0.1:1234", []string{"10.0.0.3, 10.0.0.2"}, "10.0.0.3"},
+		{"no header", lan, "10.0.0.1:1234", nil, "10.0.0.1"},
+		{"rubbish nearest", lan, "10.0.0.1:1234", []string{"198.51.100.1, rubbish"}, "10.0.0.1"},
+		{"rubbish farther away", lan, "10.0.0.1:1234", []string{"<script>, 198.51.100.1"}, "198.51.100.1"},
+		{"an empty header", lan, "10.0.0.1:1234", []string{""}, "10.0.0.1"},
+		{"IPv6", lan, "[fd00::1]:1234", []string{"2001:db8::7"}, "2001:db8::7"},
+		{"IPv4 in IPv6", lan, "[::ffff:10.0.0.1]:1234", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
+		{"a zone that is markup", lan, "10.0.0.1:1234", []string{`fe80::1%"><script>`}, "fe80::1"},
+		{"one address exactly", lan, "192.0.2.1:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"its neighbour", lan, "192.0.2.2:1", []string{"198.51.100.1"}, "192.0.2.2"},
+		{"no port", lan, "10.0.0.1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"a socket", lan, "@", []string{"198.51.100.1"}, "@"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.remote
+		r.Header["X-Forwarded-For"] = c.chain
+		if got := (&server{proxies: c.proxies}).address(r); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAddressIsWhatTheTrailAndTheSessionsSay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
+	c := s.as(nobody)
+	c.remote = "10.0.0.1:4000"
+	form := formOf([]string{"email", email(ana), "password", password})
+	c.send(request{method: "POST", url: "/login", form: form, header: map[string]string{"X-Forwarded-For": "198.51.100.77"}}).is(t, 303)
+	if got := s.trail(1)[0].Address; got != "198.51.100.77" {
+		t.Errorf("the trail says %q", got)
+	}
+	c.get("/account").is(t, 200).shows("#sessions", "198.51.100.77")
+}
+
+func TestCookie(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ url, name, sts string }{
+		{"", "backoffice", ""},
+		{"http://office.example", "backoffice", ""},
+		{"https://office.example", "__Host-backoffice", "max-age=31536000"},
+	} {
+		s := newSite(t, func(cfg *Config) { cfg.PublicURL = c.url })
+		browser := s.as(nobody)
+		a := browser.signIn(ana).is(t, http.StatusSeeOther)
+		k, err := http.ParseSetCookie(a.header.Get("Set-Cookie"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		secure := strings.HasPrefix(c.url, "https")
+		if k.Name != c.name || !k.HttpOnly || k.Secure != secure || k.SameSite != http.SameSiteLaxMode || k.Path != "/" || k.Domain != "" {
+			t.Errorf("with %q: %s", c.url, k.Raw)
+		}
+		if k.MaxAge != 0 || !k.Expires.IsZero() {
+			t.Errorf("with %q: the cookie outlives the browser: %s", c.url, k.Raw)
+		}
+		if got := a.header.Get("Strict-Transport-Security"); got != c.sts {
+			t.Errorf("with %q: Strict-Transport-Security is %q", c.url, got)
+		}
+		browser.get("/users").is(t, http.StatusOK)
+	}
+}
+
+func TestAssetsNeedNoSessionAndNoDatabase(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.db.Close()
+	a := s.as(ana).get(assets.URL("app.css")).is(t, http.StatusOK)
+	if got := a.header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
+		t.Errorf("kept as %q", got)
+	}
+	if a.header.Get("Set-Cookie") != "" || !strings.HasPrefix(a.header.Get("Content-Type"), "text/css") || a.header.Get("Content-Security-Policy") == "" {
+		t.Errorf("headers: %v", a.header)
+	}
+	s.as(nobody).get("/favicon.ico").is(t, http.StatusFound).to(t, assets.URL("icon.svg"))
+	s.as(nobody).get("/assets/").is(t, http.StatusNotFound)
+	s.as(nobody).get("/assets/../server.go").is(t, http.StatusInternalServerError) // no asset: it goes on to the dead database
+	if strings.Contains(s.log.String(), "app.css") {
+		t.Error("every asset stands in the access log")
+	}
+}
+
+func TestPagesAreCompressedForThoseWhoAsk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	plain := s.as(ana).get("/users").is(t, 200)
+	packed := s.as(ana).send(request{method: "GET", url: "/users", header: map[string]string{"Accept-Encoding": "gzip, br"}}).is(t, 200)
+	if plain.header.Get("Content-Encoding") != "" || packed.header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("encodings %q and %q", plain.header.Get("Content-Encoding"), packed.header.Get("Content-Encoding"))
+	}
+	for _, a := range []*answer{plain, packed} {
+		if vary := strings.Join(a.header.Values("Vary"), ", "); !strings.Contains(vary, "Accept-Encoding") || !strings.Contains(vary, "Cookie") || !strings.Contains(vary, "HX-Request-Type") {
+			t.Errorf("varies by %q", vary)
+		}
+	}
+	r, err := gzip.NewReader(strings.NewReader(packed.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil || len(b) != len(plain.body) {
+		t.Errorf("unpacked: %d bytes, want %d (%v)", len(b), len(plain.body), err)
+	}
+	if len(packed.body)*3 > len(plain.body) {
+		t.Errorf("%d of %d bytes left", len(packed.body), len(plain.body))
+	}
+	small := s.as(ana).send(request{method: "GET", url: "/healthz", header: map[string]string{"Accept-Encoding": "gzip"}})
+	if small.header.Get("Content-Encoding") != "" {
+		t.Error("three bytes were compressed")
+	}
+}
+
+// secret stands for what must not reach a screen.
+const secret = "the secret cause"
+
+// faults are routes that no product has: each goes wrong in its own way.
+func faults() []route {
+	fails := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		io.WriteString(w, "<p>half a page")
+		return errors.New(secret)
+	})
+	open := need{open: true}
+	return []route{
+		{"GET /fault/panic", open, func(*ask) (view, error) { panic(secret) }},
+		{"GET /fault/component", open, func(*ask) (view, error) { return view{title: "x", screen: fails}, nil }},
+		{"GET /fault/beside", open, func(*ask) (view, error) {
+			return view{title: "x", screen: fails, part: components.Nothing(), beside: []beside{{"#x", "innerHTML", fails}}}, nil
+		}},
+		{"GET /fault/panicking-component", open, func(*ask) (view, error) {
+			return view{screen: templ.ComponentFunc(func(context.Context, io.Writer) error { panic(secret) })}, nil
+		}},
+		{"GET /fault/error", open, func(*ask) (view, error) { return view{}, errors.New(secret) }},
+		{"GET /fault/file", open, func(*ask) (view, error) {
+			return view{file: &file{"x.csv", "text/csv", func(io.Writer) error { return errors.New(secret) }}}, nil
+		}},
+	}
+}
+
+func TestFaultsEndCleanly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.restart(faults()...)
+	for _, r := range faults() {
+		path := strings.TrimPrefix(r.pattern, "GET ")
+		for _, packed := range []bool{false, true} {
+			q := request{method: "GET", url: path}
+			if packed {
+				q.header = map[string]string{"Accept-Encoding": "gzip"}
+			}
+			a := s.as(ana).send(q)
+			if packed {
+				a.body = unpack(t, a)
+			}
+			a.is(t, http.StatusInternalServerError)
+			checkHeaders(t, a)
+			if strings.Contains(a.body, secret) || strings.Contains(a.body, "half a page") || strings.Contains(a.body, "goroutine") {
+				t.Errorf("%s tells: %s", path, excerpt(a.body))
+			}
+			if a.header.Get("Content-Type") != "text/html; charset=utf-8" || a.header.Get("Content-Disposition") != "" {
+				t.Errorf("%s: %v", path, a.header)
+			}
+			a.shows(".oops h1", "Something went wrong").shows(".oops-id", a.header.Get("X-Request-Id"))
+			if !strings.Contains(s.log.String(), a.header.Get("X-Request-Id")) || !strings.Contains(s.log.String(), secret) {
+				t.Errorf("%s: the cause is not in the log", path)
+			}
+		}
+		piece := s.as(ana).on("/users").get(path).is(t, http.StatusInternalServerError)
+		if piece.count("hx-partial") != 1 || !strings.HasPrefix(piece.toast(), "Something went wrong") || strings.Contains(piece.body, secret) {
+			t.Errorf("%s as a fragment: %s", path, excerpt(piece.body))
+		}
+	}
+}
+
+func unpack(t *testing.T, a *answer) string {
+	t.Helper()
+	if a.header.Get("Content-Encoding") != "gzip" {
+		return a.body
+	}
+	r, err := gzip.NewReader(strings.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestABrokenDownloadIsCut goes over the wire: a part must not look whole.
+func TestABrokenDownloadIsCut(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.clock.now = time.Now() // deadlines of connections are real
+	s.restart(route{"GET /fault/half-a-file", need{open: true}, func(*ask) (view, error) {
+		return view{file: &file{"x.csv", "text/csv", func(w io.Writer) error {
+			w.Write(bytes.Repeat([]byte("row\n"), 10000))
+			return errors.New(secret)
+		}}}, nil
+	}})
+	wire := httptest.NewServer(s.handler)
+	defer wire.Close()
+	w, err := http.Get(wire.URL + "/fault/half-a-file")
+	if err != nil {
+		return // cut before its head: as good
+	}
+	defer w.Body.Close()
+	if b, err := io.ReadAll(w.Body); err == nil {
+		t.Errorf("%d bytes, and they look like the whole file", len(b))
+	}
+}
+
+func TestADatabaseThatFailsShowsNothingOfItself(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"sessions", "signins", "users", "user_counts", "audit_values"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			if _, err := s.raw().Exec("PRAGMA foreign_keys = off; ALTER TABLE " + table + " RENAME TO gone"); err != nil {
+				t.Fatal(err)
+			}
+			failed := 0
+			for _, q := range []request{
+				{method: "GET", url: "/users"}, {method: "GET", url: "/audit"}, {method: "GET", url: "/users/5"}, {method: "GET", url: "/account"},
+				{method: "POST", url: "/users/5", form: formOf([]string{"name", "Nora Gil"})},
+				{method: "POST", url: "/users/5/deactivate"},
+				{method: "POST", url: "/login", form: formOf([]string{"email", email(ana), "password", password})},
+			} {
+				for _, header := range []map[string]string{nil, s.as(ana).on("/users").header()} {
+					q.header = header
+					a := s.as(ana).send(q)
+					checkHeaders(t, a)
+					for _, word := range []string{"SQL", "no such", "table", "gone", "sqlite"} {
+						if a.code == 500 && strings.Contains(text(one(t, a.doc(), map[bool]string{true: "hx-partial", false: "main"}[header != nil])), word) {
+							t.Errorf("%s tells about %q: %s", a.what, word, a.body)
+						}
+					}
+					if a.code >= 500 {
+						failed++
+					}
+				}
+			}
+			if failed == 0 {
+				t.Error("nothing failed: the test does not reach the table")
+			}
+		})
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if a := s.as(nobody).get("/healthz").is(t, 200); a.body != "ok\n" {
+		t.Errorf("says %q", a.body)
+	}
+	s.restart()
+	s.db.Close()
+	if a := s.as(nobody).get("/healthz"); a.code != 503 || strings.Contains(a.body, "sql") {
+		t.Errorf("with the database gone: %d %q", a.code, a.body)
+	}
+}
+
+func TestTheAccessLogHoldsNothingTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.restart(faults()...)
+	c := s.as(nobody)
+	c.agent = "typed-agent"
+	c.post("/login", "email", "typed-email@example.com", "password", "typed-password")
+	c.signIn(ana)
+	token := c.cookies[cookieName]
+	c.get("/users?q=typed-search&sort=-created")
+	c.get("/login?next=/typed-next")
+	c.get("/setup/typed-token")
+	c.get("/typed-path")
+	c.on("/users?q=typed-page").post("/users/5", "view", "cell", "field", "phone", "phone", "typed-phone", "was.phone", "typed-was")
+	c.post("/account/password", "current", "typed-current", "password", "typed-new", "repeat", "typed-new")
+	c.get("/fault/error")
+	log := s.log.String()
+	for _, private := range []string{"typed", token, email(ana), password, name(ana)} {
+		if strings.Contains(log, private) {
+			t.Errorf("the log says %q:\n%s", private, log)
+		}
+	}
+	for _, want := range []string{`route="POST /login"`, `route="GET /users"`, `route="GET /setup/{token}"`, "route=none", `route="POST /users/{id}"`,
+		"status=422", "status=404", "status=303", "status=500", "person=1", "method=GET", "id="} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s:\n%s", want, log)
+		}
+	}
+}
