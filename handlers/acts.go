@@ -75,7 +75,7 @@ func (s *server) carryOut(a *ask, do operation) (view, error) {
 		v.part = components.UserRowView(s.row(a, listOf(a), &c.User))
 		return v, s.besideChange(a, &c.User, &v)
 	}
-	v.part, err = s.userScreen(a, &c.User, "profile")
+	v.part, err = s.userScreen(a, &c.User, tabOf(a))
 	return v, err
 }
 

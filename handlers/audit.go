@@ -19,7 +19,7 @@ func (s *server) audit(a *ask) (view, error) {
 		return view{}, err
 	}
 	if v.Error == "" {
-		if v.Timeline, err = s.timeline(a, q); err != nil {
+		if v.Timeline, err = s.timeline(a, a.URL, q); err != nil {
 			return view{}, err
 		}
 	}
@@ -159,8 +159,8 @@ func outcomeOptions(chosen store.Outcome) []components.Option {
 }
 
 // timeline reads a piece of the trail and tells it. Its links lead to newer and
-// older entries of the same filter.
-func (s *server) timeline(a *ask, q store.TrailQuery) (components.Timeline, error) {
+// older entries on the same page.
+func (s *server) timeline(a *ask, page *url.URL, q store.TrailQuery) (components.Timeline, error) {
 	trail, err := s.store.Trail(a.Context(), a.actor, q)
 	if err != nil {
 		return components.Timeline{}, err
@@ -168,10 +168,10 @@ func (s *server) timeline(a *ask, q store.TrailQuery) (components.Timeline, erro
 	t := components.Timeline{Days: s.days(a, trail.Entries), Person: q.Target != 0}
 	if n := len(trail.Entries); n > 0 {
 		if trail.Newer {
-			t.NewerHref = turned(a.URL, "above", trail.Entries[0].ID)
+			t.NewerHref = turned(page, "above", trail.Entries[0].ID)
 		}
 		if trail.Older {
-			t.OlderHref = turned(a.URL, "below", trail.Entries[n-1].ID)
+			t.OlderHref = turned(page, "below", trail.Entries[n-1].ID)
 		}
 	}
 	return t, nil
@@ -188,13 +188,14 @@ func turned(u *url.URL, name string, id int64) string {
 
 // personTimeline is what happened to one person.
 func (s *server) personTimeline(a *ask, u *store.User) (components.Timeline, error) {
-	f := a.URL.Query()
-	return s.timeline(a, store.TrailQuery{Target: u.ID, Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))})
+	page := &url.URL{Path: "/users/" + formatID(u.ID) + "/history", RawQuery: pageOf(a).RawQuery}
+	f := page.Query()
+	return s.timeline(a, page, store.TrailQuery{Target: u.ID, Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))})
 }
 
 // ownTimeline is what others did to one's own account.
 func (s *server) ownTimeline(a *ask) (components.Timeline, error) {
-	t, err := s.timeline(a, store.TrailQuery{Target: a.actor.ID, Staff: true, Limit: 20})
+	t, err := s.timeline(a, a.URL, store.TrailQuery{Target: a.actor.ID, Staff: true, Limit: 20})
 	t.NewerHref, t.OlderHref = "", ""
 	t.Empty = "Nobody has changed anything here."
 	return t, err

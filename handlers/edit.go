@@ -216,13 +216,17 @@ func (s *server) editUser(a *ask) (view, error) {
 	return s.editView(a, &u, draft{}, a.FormValue("view"), store.Field(a.FormValue("field"))), nil
 }
 
+// inForms reports whether a field can be edited in a cell of its own. Status
+// and deletion change by acts.
+func inForms(f store.Field) bool { return slices.Contains(store.FormFields(), f) }
+
 // editView draws a draft where it came from: in its cell, in its row, or on
 // the page.
 func (s *server) editView(a *ask, u *store.User, d draft, place string, f store.Field) view {
 	if a.hx.fragment && place == "row" {
 		return view{part: components.UserRowView(d.row(s, a, u))}
 	}
-	if a.hx.fragment && place != "page" && f.Act() != "" {
+	if a.hx.fragment && place != "page" && inForms(f) {
 		return view{part: components.CellEdit(d.cell(a, u, f))}
 	}
 	focus := string(f)
@@ -299,7 +303,7 @@ func (s *server) saved(a *ask, c store.Change, place string, field store.Field) 
 	switch {
 	case a.hx.fragment && place == "row":
 		v.part = components.UserRowView(s.row(a, listOf(a), u))
-	case a.hx.fragment && place != "page" && field.Act() != "":
+	case a.hx.fragment && place != "page" && inForms(field):
 		v.part = components.CellView(s.cell(a, u, field))
 	default:
 		v.goTo = "/users/" + formatID(u.ID)

@@ -24,15 +24,15 @@ import (
 
 // The people of every test, by their ids.
 const (
-	ana   = 1 + iota // admin
-	bjorn            // editor
-	vera             // viewer
-	milo             // member
-	nora             // member, with a phone and an external id; who is worked on
-	zed              // second admin
-	otto             // member, deactivated
-	ida              // member, deleted
-	fay              // viewer who has to choose a new password
+	ana    = 1 + iota // admin
+	bjorn             // editor
+	vera              // viewer
+	milo              // member
+	nora              // member, with a phone and an external id; who is worked on
+	zed               // second admin
+	otto              // member, deactivated
+	ida               // member, deleted
+	fay               // viewer who has to choose a new password
 	nobody = 0
 )
 
@@ -539,4 +539,26 @@ func (a *answer) lacks(selector string) *answer {
 func (a *answer) toast() string {
 	a.t.Helper()
 	return a.text("[data-toast] .toast-text")
+}
+
+// submit fills in a form of the answer and sends it, as a browser does: all
+// its fields, with those that somebody types laid over them.
+func (c *client) submit(a *answer, form string, typed ...string) *answer {
+	c.s.t.Helper()
+	f := a.one(form)
+	v := url.Values{}
+	for _, in := range append(all(f, "input"), all(a.doc(), "input[form="+attr(f, "id")+"]")...) {
+		if attr(in, "type") != "checkbox" || has(in, "checked") {
+			v.Add(attr(in, "name"), attr(in, "value"))
+		}
+	}
+	for _, in := range all(f, "select") {
+		for _, o := range all(in, "option[selected]") {
+			v.Add(attr(in, "name"), attr(o, "value"))
+		}
+	}
+	for k, values := range formOf(typed) {
+		v[k] = values
+	}
+	return c.send(request{method: http.MethodPost, url: attr(f, "action"), form: v})
 }

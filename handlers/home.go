@@ -24,9 +24,10 @@ func (s *server) home(a *ask) (view, error) {
 	v := components.HomeView{Greeting: a.words.greeting() + ", " + a.who.User.Name, Tiles: tiles}
 	if a.can(store.ActReadTrail, nil) {
 		v.AllHref = "/audit"
-		if v.Recent, err = s.timeline(a, store.TrailQuery{Limit: 8}); err != nil {
+		if v.Recent, err = s.timeline(a, a.URL, store.TrailQuery{Limit: 8}); err != nil {
 			return view{}, err
 		}
+		v.Recent.NewerHref, v.Recent.OlderHref = "", "" // the whole log has pages, this page has not
 	}
 	return view{title: "Home", screen: components.HomePage(v)}, nil
 }

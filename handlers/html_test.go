@@ -43,7 +43,7 @@ func all(root *html.Node, selector string) []*html.Node {
 		var next []*html.Node
 		for _, n := range found {
 			for child := range n.Descendants() {
-				if matches(child, step) && !slices.Contains(next, child) {
+				if matches(child, step) && !slices.Contains(next, child) && !dormant(child) {
 					next = append(next, child)
 				}
 			}
@@ -51,6 +51,16 @@ func all(root *html.Node, selector string) []*html.Node {
 		found = next
 	}
 	return found
+}
+
+// dormant elements lie in a template: they are on no screen yet.
+func dormant(n *html.Node) bool {
+	for p := range n.Ancestors() {
+		if p.DataAtom == atom.Template {
+			return true
+		}
+	}
+	return false
 }
 
 // steps splits a selector at its spaces, but not within brackets.
@@ -125,12 +135,25 @@ func has(n *html.Node, name string) bool {
 // text is what a person reads of an element, with its spaces collapsed.
 func text(n *html.Node) string {
 	var b strings.Builder
-	for child := range n.Descendants() {
-		if child.Type == html.TextNode {
-			b.WriteString(child.Data)
-		}
-	}
+	read(n, &b)
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// read parts what stands in different blocks, and joins the pieces of a word.
+func read(n *html.Node, b *strings.Builder) {
+	inline := n.Type != html.ElementNode || slices.Contains([]string{"a", "b", "bdi", "mark", "span", "strong", "small", "code"}, n.Data)
+	if n.Type == html.TextNode {
+		b.WriteString(n.Data)
+	}
+	if !inline {
+		b.WriteByte(' ')
+	}
+	for child := range n.ChildNodes() {
+		read(child, b)
+	}
+	if !inline {
+		b.WriteByte(' ')
+	}
 }
 
 func render(n *html.Node) string {
@@ -157,6 +180,9 @@ func TestSelectors(t *testing.T) {
 		if got := len(all(doc, selector)); got != want {
 			t.Errorf("%q matches %d elements, want %d", selector, got, want)
 		}
+	}
+	if got := text(parse(t, `<dl><dt>Name</dt><dd><bdi>No<mark>ra</mark></bdi> G</dd></dl><template><p id="t">x</p></template>`)); got != "Name Nora G x" {
+		t.Errorf("reads %q", got)
 	}
 	if row := parse(t, `<tr id="r"><td>1</td></tr><hx-partial hx-target="#toasts">2</hx-partial>`); len(all(row, "tr#r td")) != 1 || len(all(row, "hx-partial")) != 1 {
 		t.Errorf("a row is read as %s", render(row))

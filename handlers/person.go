@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"path"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -21,7 +22,7 @@ func (s *server) user(a *ask) (view, error) {
 		return view{}, err
 	}
 	if a.hx.fragment {
-		if f := store.Field(a.FormValue("cell")); f.Act() != "" {
+		if f := store.Field(a.FormValue("cell")); inForms(f) {
 			return view{part: components.CellView(s.cell(a, &u, f))}, nil
 		}
 		if a.FormValue("view") == "row" {
@@ -62,6 +63,15 @@ func (s *server) userHistory(a *ask) (view, error) {
 	return s.userTab(a, &u, "history")
 }
 
+// tabOf is the tab of a person's page that a request belongs to.
+func tabOf(a *ask) string {
+	switch tab := path.Base(pageOf(a).Path); tab {
+	case "sessions", "history":
+		return tab
+	}
+	return "profile"
+}
+
 // userTab is a person's page with one of its tabs.
 func (s *server) userTab(a *ask, u *store.User, tab string) (view, error) {
 	screen, err := s.userScreen(a, u, tab)
@@ -88,18 +98,15 @@ func (s *server) userScreen(a *ask, u *store.User, tab string) (templ.Component,
 }
 
 func (s *server) userView(a *ask, u *store.User, tab string) (components.UserView, error) {
-	l := readList(a.URL.Query())
-	if a.hx.fragment {
-		l = listOf(a)
-	}
-	path := "/users/" + formatID(u.ID)
+	l := listOf(a)
+	base := "/users/" + formatID(u.ID)
 	v := components.UserView{ID: u.ID, Avatar: avatar(u), Name: u.Name, Email: u.Email, Role: cellOf(a, u, store.FieldRole, ""),
 		Status: status(u), Tab: tab, Actions: actions(a, u), BackHref: l.href(), You: u.ID == a.actor.ID, Facts: facts(a, u)}
-	v.Tabs = []components.Link{{Label: "Profile", Href: l.at(path), Current: tab == "profile"}}
+	v.Tabs = []components.Link{{Label: "Profile", Href: l.at(base), Current: tab == "profile"}}
 	if a.can(store.ActSeeSessions, u.On()) {
-		v.Tabs = append(v.Tabs, components.Link{Label: "Sessions", Href: l.at(path + "/sessions"), Current: tab == "sessions"})
+		v.Tabs = append(v.Tabs, components.Link{Label: "Sessions", Href: l.at(base + "/sessions"), Current: tab == "sessions"})
 	}
-	v.Tabs = append(v.Tabs, components.Link{Label: "History", Href: l.at(path + "/history"), Current: tab == "history"})
+	v.Tabs = append(v.Tabs, components.Link{Label: "History", Href: l.at(base + "/history"), Current: tab == "history"})
 	if !u.Deleted.IsZero() {
 		v.Notice = "This account was deleted " + a.words.ago(u.Deleted) + ". It can be restored until " +
 			u.Deleted.Add(store.KeepDeleted).In(s.location).Format("2 January 2006") + "; then its data is gone."

@@ -26,13 +26,16 @@ func readList(v url.Values) listState {
 	return l
 }
 
-// listOf is the list that a request comes from: its own address, or for a
-// fragment the page it was sent from.
-func listOf(a *ask) listState {
+// listOf is the list that a request comes from.
+func listOf(a *ask) listState { return readList(pageOf(a).Query()) }
+
+// pageOf is the address of the page that a request belongs to: its own, or for
+// a fragment the one it was sent from.
+func pageOf(a *ask) *url.URL {
 	if a.hx.fragment && a.hx.current != nil {
-		return readList(a.hx.current.Query())
+		return a.hx.current
 	}
-	return readList(a.URL.Query())
+	return a.URL
 }
 
 func (l listState) query() store.Query {

@@ -307,7 +307,7 @@ func (v *verifier) see(e storedEntry) bool {
 // a later entry of the chain.
 func (v *verifier) checkMissing() {
 	for _, e := range v.missing {
-		if v.purges[e.Target] < e.ID {
+		if v.purges[e.Target] <= e.ID {
 			v.report.Bad, v.report.Why = e.ID, "its values were removed"
 			return
 		}

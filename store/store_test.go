@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -337,14 +337,14 @@ func differences(before, after []string) string {
 func TestInvariantsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, breaking := range map[string]string{
-		"a count":                `UPDATE user_counts SET n = n + 1 WHERE role = 'admin'`,
-		"the last admin":         `UPDATE users SET role = 'member'; UPDATE user_counts SET role = 'member'`,
-		"a key":                  `UPDATE users SET name_key = 'zoe'`,
-		"what a search reads":    `UPDATE users SET search_key = ''`,
-		"a foreign key":          `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (99, 1, 1, 0, '', '', '')`,
-		"an address":             `DROP INDEX users_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
-		"an entry":               `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
-		"the index of addresses": `DROP INDEX users_by_email; CREATE INDEX users_by_email ON users (name) WHERE deleted_at = 0; PRAGMA writable_schema = on; UPDATE sqlite_schema SET sql = 'CREATE INDEX users_by_email ON users (email) WHERE deleted_at = 0' WHERE name = 'users_by_email'`,
+		"a count":                   `UPDATE user_counts SET n = n + 1 WHERE role = 'admin'`,
+		"the last admin":            `UPDATE users SET role = 'member'; UPDATE user_counts SET role = 'member'`,
+		"a key":                     `UPDATE users SET name_key = 'zoe'`,
+		"what a search reads":       `UPDATE users SET search_key = ''`,
+		"a foreign key":             `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (99, 1, 1, 0, '', '', '')`,
+		"an address":                `DROP INDEX users_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
+		"an entry":                  `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
+		"the integrity of the file": `PRAGMA ignore_check_constraints = on; INSERT INTO audit_head VALUES (2, 0, ''); PRAGMA ignore_check_constraints = off`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -373,21 +373,17 @@ func (c *complaining) Error(...any)          { c.n++ }
 // has the file, and opened again.
 func (s *testStore) copyWith(statements ...string) *Store {
 	s.t.Helper()
-	c := s.config
-	c.Path = filepath.Join(s.t.TempDir(), "copy.db")
-	mustExec(s.t, s.writer, `VACUUM INTO ?1`, c.Path)
-	raw, err := sql.Open("sqlite3", c.Path)
+	must(s.t, second(s.writer.Exec(`PRAGMA wal_checkpoint(truncate)`)))
+	content, err := os.ReadFile(s.config.Path)
+	must(s.t, err)
+	path := filepath.Join(s.t.TempDir(), "copy.db")
+	must(s.t, os.WriteFile(path, content, 0o600))
+	raw, err := sql.Open("sqlite3", "file:"+path+"?_synchronous=off&_journal_mode=memory")
 	must(s.t, err)
 	raw.SetMaxOpenConns(1)
+	s.t.Cleanup(func() { raw.Close() })
 	for _, statement := range statements {
 		mustExec(s.t, raw, statement)
 	}
-	must(s.t, raw.Close())
-	opened, err := Open(context.Background(), c)
-	must(s.t, err)
-	s.t.Cleanup(func() { opened.Close() })
-	return opened
+	return &Store{reader: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
 }
-
-// sortedKeys gives the keys of a map in order.
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

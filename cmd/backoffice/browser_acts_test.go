@@ -36,7 +36,10 @@ func (b *browser) leaving(act func()) {
 	b.pages++
 	b.must(b.evaluate(fmt.Sprintf(`void (document.left = %d)`, b.pages), nil), "marking the page")
 	act()
-	b.until(fmt.Sprintf(`document.left !== %d && document.readyState === 'complete'`, b.pages), "another page to load")
+	// Until it is painted, and while one page fades into the other, a click would
+	// reach neither.
+	b.until(fmt.Sprintf(`document.left !== %d && document.readyState === 'complete' && performance.getEntriesByType('paint').length &&
+		!document.getAnimations().some(a => a.effect?.pseudoElement?.startsWith('::view-transition'))`, b.pages), "another page to load")
 }
 
 // follow clicks and waits until another page has loaded.
@@ -143,7 +146,7 @@ func (b *browser) typeText(text string) {
 	b.t.Helper()
 	for text != "" {
 		if r, n := utf8.DecodeRuneInString(text); r < utf8.RuneSelf {
-			b.must(b.do(chromedp.KeyEvent(string(r))), "typing")
+			b.must(b.do(chromedp.KeyEvent(string(r), likeAKeyboard)), "typing")
 			text = text[n:]
 			continue
 		}
@@ -180,16 +183,24 @@ func (b *browser) press(keys ...string) {
 	b.t.Helper()
 	for _, key := range keys {
 		modifiers, rest := splitModifiers(key)
-		opts := []chromedp.KeyOption{chromedp.KeyModifiers(modifiers...)}
+		opts := []chromedp.KeyOption{chromedp.KeyModifiers(modifiers...), likeAKeyboard}
 		if key == "Control+a" {
 			// Headless Chromium has no menu that would know the short cut.
 			opts = append(opts, func(k *input.DispatchKeyEventParams) {
-				if k.Type == kb.KeyDown {
+				if k.Type == kb.KeyRawDown {
 					k.Commands = []string{"selectAll"}
 				}
 			})
 		}
 		b.must(b.do(chromedp.KeyEvent(rest, opts...)), "pressing "+key)
+	}
+}
+
+// likeAKeyboard sends a key as a keyboard does: a page that refuses the key gets
+// no letter of it either.
+func likeAKeyboard(k *input.DispatchKeyEventParams) {
+	if k.Type == kb.KeyDown {
+		k.Type = kb.KeyRawDown
 	}
 }
 

@@ -1,0 +1,113 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+
+	"backoffice/store"
+)
+
+const newPassword = "four other plain words"
+
+func TestChangingOnesPassword(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, elsewhere := s.as(milo), s.fresh(milo)
+	form := c.get("/account").is(t, 200).shows("h1", name(milo))
+	for _, w := range []struct{ current, next, repeat, field, says string }{
+		{"wrong horse battery", newPassword, newPassword, "current", "This is not your current password."},
+		{password, "typed-short", "typed-short", "password", "Use at least 12 characters; this has 11."},
+		{password, newPassword, "four other plain wards", "repeat", "This is not the same as above."},
+		{password, password, password, "password", "This is the same as the current password."},
+		{password, "Milo Novák Milo", "Milo Novák Milo", "password", "name"},
+	} {
+		a := c.submit(form, "#password-form", "current", w.current, "password", w.next, "repeat", w.repeat).is(t, 422)
+		a.shows("#password-"+w.field+"-error", w.says)
+		for _, typed := range []string{w.current, w.next, w.repeat} {
+			if typed != "Milo Novák Milo" && strings.Contains(a.body, typed) {
+				t.Errorf("%s: a password comes back", w.says)
+			}
+		}
+	}
+	elsewhere.get("/account").is(t, 200)
+	old := c.cookies[cookieName]
+	c.submit(form, "#password-form", "current", password, "password", newPassword, "repeat", newPassword).is(t, 303).to(t, "/account")
+	if got := c.get("/account").is(t, 200).toast(); got != "Password changed Your other sessions have ended." {
+		t.Errorf("the toast says %q", got)
+	}
+	if c.cookies[cookieName] == old {
+		t.Error("the token is still the one from before")
+	}
+	stale := s.as(nobody)
+	stale.cookies[cookieName] = old
+	stale.get("/account").is(t, 303)
+	elsewhere.get("/account").is(t, 303)
+	s.as(nobody).signIn(milo).is(t, 401)
+	s.as(nobody).post("/login", "email", email(milo), "password", newPassword).is(t, 303)
+	if e := s.trail(3)[2]; e.Act != store.ActOwnPassword || e.Actor != milo || len(e.Changes) != 0 {
+		t.Errorf("on record as %+v", e)
+	}
+}
+
+func TestGuessingTheCurrentPasswordIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.as(milo)
+	guess := []string{"current", "wrong", "password", newPassword, "repeat", newPassword}
+	for range 6 {
+		c.post("/account/password", guess...).is(t, 422)
+	}
+	a := c.post("/account/password", guess...).is(t, 429).shows(".oops", "Too many failed attempts.")
+	if a.header.Get("Retry-After") != "2" {
+		t.Errorf("wait %q", a.header.Get("Retry-After"))
+	}
+	if got := c.on("/account").post("/account/password", guess...).is(t, 429).toast(); !strings.HasPrefix(got, "Please wait a little") {
+		t.Errorf("the toast says %q", got)
+	}
+}
+
+func TestOnesOwnSessions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, second, third := s.as(milo), s.fresh(milo), s.fresh(milo)
+	page := c.get("/account").is(t, 200)
+	if n := page.count("#sessions li"); n != 3 {
+		t.Fatalf("%d sessions", n)
+	}
+	if n := page.count("#sessions li .badge"); n != 1 || page.count("#sessions li form") != 2 {
+		t.Error("which one is this is not clear, or it can be ended here")
+	}
+	id := attr(all(second.get("/account").doc(), "#sessions li [name=session]")[0], "value")
+	a := c.on("/account").into("section#sessions").post("/account/sessions/end", "session", id).is(t, 200)
+	if a.count("#sessions li") != 2 || a.toast() != "1 session ended" {
+		t.Errorf("%s", excerpt(a.body))
+	}
+	if second.get("/account").code+third.get("/account").code != 200+303 {
+		t.Error("not exactly one of the others is out")
+	}
+	c.post("/account/sessions/end-others").is(t, 303).to(t, "/account")
+	if c.get("/account").is(t, 200).count("#sessions li") != 1 {
+		t.Error("others are still in")
+	}
+	third.get("/account").is(t, 303)
+	second.get("/account").is(t, 303)
+	// The sessions of others are not one's own to end.
+	c.post("/account/sessions/end", "session", "1")
+	s.as(ana).get("/account").is(t, 200)
+}
+
+// TestOneSeesWhatOthersDid: the account page tells what staff did to it, and
+// does not tell where the staff were.
+func TestOneSeesWhatOthersDid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.as(bjorn).post("/users/4", "phone", "+420 600 000 001").is(t, 303)
+	a := s.as(milo).get("/account").is(t, 200).shows("#timeline", "Björn Lindqvist changed").shows("#timeline", "+420 600 000 001")
+	if strings.Contains(a.text("#timeline"), "192.0.2.7") || strings.Contains(a.text("#timeline"), "Firefox") {
+		t.Errorf("tells where staff work: %s", a.text("#timeline"))
+	}
+	if strings.Contains(a.text("#timeline"), "signed in") {
+		t.Error("one's own acts are no news")
+	}
+	a.lacks("#timeline form").lacks("#timeline a").lacks("#timeline nav")
+}
