@@ -204,8 +204,8 @@
   // The search box is never swapped: a filter, or "clear", may have changed what it holds.
   const drawSearch = () => { byId("q").value = new URLSearchParams(location.search).get("q") ?? ""; };
   const focusIn = place => {
-    const within = place && place.id !== "main" &&
-      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
+    const within = place && ($("[aria-invalid=true]", place) || place.id !== "main" &&
+      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place)));
     (within || byId("main"))?.focus({ preventScroll: true });
   };
   document.addEventListener("focusin", event => {

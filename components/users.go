@@ -37,10 +37,10 @@ func current(chips []Chip) Chip {
 }
 
 // inRow is the name of a person as the list shows it: it leads to the person.
-func inRow(r UserRow) Cell {
+func inRow(r *UserRow) *Cell {
 	c := r.Name
 	c.Href = either(c.Href, r.Href)
-	return c
+	return &c
 }
 
 // otherColumns stand after the name in this order.

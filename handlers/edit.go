@@ -326,14 +326,15 @@ func (s *server) besideChange(a *ask, u *store.User, v *view) error {
 // besideList are the counts over the list. How many match a search is left as
 // it was: counting them again would cost another search.
 func (s *server) besideList(l listState, a *ask, v *view) error {
-	var list components.UserList
-	all, err := s.filters(a, l, &list)
+	counts, err := s.store.Counts(a.Context(), a.actor)
 	if err != nil {
 		return err
 	}
+	var list components.UserList
+	filters(l, counts, &list)
 	v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
 	if l.q == "" {
-		list.Summary = summary(l, store.Count{N: all})
+		list.Summary = summary(l, store.Count{N: counts.Of(store.Role(l.role), store.Status(l.status))})
 		v.beside = append(v.beside, beside{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)})
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -337,4 +338,54 @@ func TestThrottledSignIns(t *testing.T) {
 	elsewhere.signIn(bjorn).is(t, http.StatusSeeOther) // one guesser locks nobody else out
 	s.clock.pass(2 * time.Second)
 	w.post("/login", "email", email(bjorn), "password", password, "person", "2").is(t, http.StatusOK)
+}
+
+// TestDeactivatedInTheMiddleOfARequest: the guard let them in, and then the
+// store, which looks again, does not.
+func TestDeactivatedInTheMiddleOfARequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.restart(route{"POST /meanwhile/{id}", need{act: store.ActEdit}, func(a *ask) (view, error) {
+		if _, err := s.db.Deactivate(a.Context(), commandLine, bjorn); err != nil {
+			return view{}, err
+		}
+		defer s.db.Reactivate(a.Context(), commandLine, bjorn)
+		return s.server.saveUser(a)
+	}})
+	form := []string{"view", "cell", "field", "name", "name", "Nora Gil"}
+	dialog := s.fresh(bjorn).on("/users").post("/meanwhile/5", form...).is(t, http.StatusUnauthorized)
+	dialog.shows("dialog .lead", "Your account has been deactivated.")
+	page := s.fresh(bjorn).post("/meanwhile/5", form...).is(t, http.StatusUnauthorized).shows(".lead", "Your account has been deactivated.")
+	if page.count("[name=kept-action]") != 1 || s.user(nora).Name != name(nora) {
+		t.Error("the form is lost, or it was saved")
+	}
+}
+
+// TestManyAtOnce is for the race detector, and for what must hold all the same.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	entries := s.entries()
+	var all sync.WaitGroup
+	for i, id := range []int{ana, bjorn, vera, zed, ana, bjorn} {
+		all.Go(func() {
+			c := s.as(id)
+			for n := range 10 {
+				c.get("/users?q=o&sort=-email")
+				c.on("/users").into("div#results").get("/users?status=active")
+				c.get("/users/5/history")
+				a := c.on("/users").post("/users/4", "view", "cell", "field", "phone", "phone", "+34 600 00"+itoa(i)+" "+itoa(100+n))
+				if want := map[bool]int{true: http.StatusForbidden, false: http.StatusOK}[id == vera]; a.code != want {
+					t.Errorf("%s: %d", name(id), a.code)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := s.entries() - entries; n != 60 {
+		t.Errorf("%d entries for 50 edits and 10 refusals", n)
+	}
+	if report, err := s.db.VerifyAudit(context.Background()); err != nil || report.Bad != 0 {
+		t.Errorf("the trail: %+v %v", report, err)
+	}
 }

@@ -163,7 +163,7 @@ func TestLastSeen(t *testing.T) {
 		s := newTestStore(t, func(config *Config) { config.IdleTimeout = c.idle })
 		a := s.signIn(s.add("Ana", Admin))
 		seen := func() time.Duration {
-			return time.Duration(queryInt(t, s.reader, `SELECT last_seen_at FROM signins`))*time.Millisecond - time.Duration(morning.UnixMilli())*time.Millisecond
+			return time.UnixMilli(int64(queryInt(t, s.reader, `SELECT last_seen_at FROM signins`))).Sub(morning)
 		}
 		resume := func(passive bool) {
 			t.Helper()
