@@ -162,8 +162,7 @@ const turns = 10
 func (o *workload) compare(b *testing.B, s scenario) figures {
 	b.StopTimer()
 	_, body := once(b, o.URL, s.ask(o, 0))
-	r := newRival(b, o.db, body, s.status, s.work)
-	us, them := gather(b, o.URL), gather(b, r.server.URL)
+	us, them := gather(b, o.URL), gather(b, startRival(b, o.db, s.name, body).URL)
 	var ours, query, bare float64 // seconds
 	first := 1
 	for turn := range turns {

@@ -51,12 +51,19 @@ type daemon struct {
 }
 
 // startDaemon starts the program on a data file and waits until it listens.
-// Its environment is env alone. What it logs goes to log, which may be nil.
+// Its environment is env alone. What it logs goes to log.
 func startDaemon(t testing.TB, db string, env []string, log *os.File, args ...string) *daemon {
 	t.Helper()
-	d := &daemon{t: t, out: newProgramOutput(), ended: make(chan error, 1)}
-	d.cmd = exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db}, args...)...)
-	d.cmd.Env, d.cmd.Stdout, d.cmd.Stderr = env, d.out, log
+	cmd := exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db}, args...)...)
+	cmd.Env, cmd.Stderr = env, log
+	return startServer(t, cmd)
+}
+
+// startServer starts a process that prints its address when it listens.
+func startServer(t testing.TB, cmd *exec.Cmd) *daemon {
+	t.Helper()
+	d := &daemon{t: t, cmd: cmd, out: newProgramOutput(), ended: make(chan error, 1)}
+	cmd.Stdout = d.out
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
