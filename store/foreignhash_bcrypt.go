@@ -14,11 +14,9 @@ import (
 )
 
 const (
-	bcryptBytes = 60 // of a whole hash
-	// bcryptPasswordBytes is how much of a password bcrypt looks at.
-	bcryptPasswordBytes = 72
-	minBcryptCost       = 4
-	maxBcryptCost       = 14
+	bcryptBytes   = 60 // of a whole hash
+	minBcryptCost = 4
+	maxBcryptCost = 14
 
 	bcryptDigits = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	// phpSpace is what PHP's trim takes off.
@@ -79,12 +77,9 @@ func bcryptOf(kind, hash string, prepare func(password []byte) []byte) (foreignH
 	}}, nil
 }
 
-// bcryptMatches refuses a zero byte: programs in C hashed what stands before it
-// only, so that anything after it would do.
+// bcryptMatches refuses a zero byte. bcrypt puts one after the password and
+// repeats both until it has the 72 bytes that it looks at, so that "a" and
+// "a\x00a" would be the same; and programs in C took what stands before it only.
 func bcryptMatches(hash, password []byte) bool {
-	if bytes.IndexByte(password, 0) >= 0 {
-		return false
-	}
-	password = password[:min(len(password), bcryptPasswordBytes)]
-	return bcrypt.CompareHashAndPassword(hash, password) == nil
+	return bytes.IndexByte(password, 0) < 0 && bcrypt.CompareHashAndPassword(hash, password) == nil
 }

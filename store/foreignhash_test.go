@@ -46,7 +46,7 @@ func (m madeHash) wrong() []string {
 		return nil
 	}
 	wrong := []string{"", "x" + m.Password, strings.ToUpper(m.Password), strings.Trim(m.Password, "t🐴")}
-	if len(m.Password) < bcryptPasswordBytes || m.Kind != "bcrypt" && m.Kind != "Django bcrypt" {
+	if len(m.Password) < 72 || m.Kind != "bcrypt" && m.Kind != "Django bcrypt" {
 		wrong = append(wrong, m.Password+"x")
 	}
 	if m.Kind != "argon2id" { // which is ours as well, so that either form will do
@@ -105,10 +105,10 @@ func TestHashesThatAreNotKnown(t *testing.T) {
 		"$scrypt$ln=0,r=8,p=1$c2FsdA$" + key43, "$scrypt$ln=4,r=8,p=0$c2FsdA$" + key43, "$scrypt$ln=x,r=8,p=1$c2FsdA$" + key43,
 		"$scrypt$ln=4,r=8,p=1$c2FsdA$c2hvcnQ", "$scrypt$ln=4,r=8,p=1$c2Fsd!$" + key43,
 		"scrypt:1000:8:1$salt$" + key32, "scrypt:1:8:1$salt$" + key32, "scrypt:1024:8$salt$" + key32, "scrypt:1024:8:-1$salt$" + key32,
-		"scrypt:1024:8:1$$" + key32, "scrypt:1024:8:1$salt$" + key43, "scrypt:01024:8:1$salt$" + key32,
+		"scrypt:1024:8:1$salt$" + key32[:24], "scrypt:1024:8:1$salt$" + key32 + key32 + key32, "scrypt:1024:8:1$$" + key32, "scrypt:1024:8:1$salt$" + key43, "scrypt:01024:8:1$salt$" + key32,
 		"scrypt$1024$salt$8$1$" + key43, "scrypt$1024$$8$1$" + key43 + "=", "scrypt$x$salt$8$1$" + key43 + "=",
 		"pbkdf2:sha256$salt$" + key32, "pbkdf2:md5:1000$salt$" + key32, "pbkdf2:sha1:1000$salt$" + key32, "pbkdf2:sha256:0$salt$" + key32,
-		"pbkdf2:sha256:1e3$salt$" + key32, "pbkdf2:sha256:1000$$" + key32, "pbkdf2:sha256:1000$salt$001122",
+		"pbkdf2:sha256:1e3$salt$" + key32, "pbkdf2:sha256:1000$$" + key32, "pbkdf2:sha256:1000$salt$001122", "pbkdf2:sha256:1000$salt$" + key32[:24],
 		"pbkdf2_sha256$1000$salt$" + key43, "pbkdf2_sha224$1000$salt$" + key43 + "=", "pbkdf2_sha256$$salt$" + key43 + "=", "pbkdf2_sha256$1000$$" + key43 + "=",
 		"$pbkdf2-sha256$i=1000,l=20$c2FsdA$" + key43, "$pbkdf2-sha256$i=1000,l=$c2FsdA$" + key43, "$pbkdf2-md5$1000$c2FsdA$" + key43,
 		"$pbkdf2-pbkdf2$1000$c2FsdA$" + key43[:27], "$pbkdf2-sha256$1000$c2FsdA$" + key43 + "=",
@@ -203,7 +203,7 @@ func TestTrapsOfForeignHashes(t *testing.T) {
 		want                 bool
 	}{
 		{"bcrypt", ofBefore, "before", true},
-		{"bcrypt does not end at a zero byte", ofBefore, "before\x00after", false},
+		{"bcrypt does not end at a zero byte", ofBefore, "before\x00before", false},
 		{"bcrypt looks at 72 bytes", of72x, x(72), true},
 		{"bcrypt looks at 72 bytes only", of72x, x(200), true},
 		{"bcrypt looks at 72 bytes", of72x, x(71), false},
@@ -264,6 +264,20 @@ func TestWrongPasswordCostsAsMuchAsNobody(t *testing.T) {
 			if ok, _, err := h.Verify(t.Context(), hash, password); ok || err != nil || made != nobody {
 				t.Errorf("%q against %s: %v, %v, %d hashes, nobody costs %d", password, hash, ok, err, made, nobody)
 			}
+		}
+	}
+}
+
+// TestHashesTellTheirMemory: by it they wait for each other.
+func TestHashesTellTheirMemory(t *testing.T) {
+	t.Parallel()
+	const argon, key = "$v=19$m=65536,t=1,p=1$c2FsdHNhbHQ$2K0VZtaPYRxfTilcCp8kUA", "00112233445566778899aabbccddeeff"
+	for hash, want := range map[string]uint32{
+		"scrypt:32768:8:1$salt$" + key: 32 << 10, "scrypt:65536:8:4$salt$" + key: 64 << 10,
+		"$argon2i" + argon: 64 << 10, "argon2$argon2id" + argon: 64 << 10, "pbkdf2:sha256:1000$salt$" + key: 0,
+	} {
+		if f, err := readForeign(hash); f.memoryKiB != want || err != nil {
+			t.Errorf("%s takes %d KiB, %v", hash, f.memoryKiB, err)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
-	"os/exec"
+	program "os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -108,7 +108,7 @@ func TestOpenAtOnce(t *testing.T) {
 		start, begin, err := os.Pipe()
 		must(t, err)
 		for range processes {
-			cmd := exec.Command(os.Args[0], "-test.run=^TestOpenInAnotherProcess$")
+			cmd := program.Command(os.Args[0], "-test.run=^TestOpenInAnotherProcess$")
 			cmd.Env = append(os.Environ(), opening+"="+s.config.Path)
 			cmd.Stdin = start
 			all.Go(func() {
@@ -220,7 +220,6 @@ func TestConnectionsAreSet(t *testing.T) {
 		for range c.n {
 			conn, err := c.db.Conn(t.Context())
 			must(t, err)
-			defer conn.Close()
 			open = append(open, conn)
 		}
 		for _, conn := range open {
@@ -232,6 +231,7 @@ func TestConnectionsAreSet(t *testing.T) {
 					t.Errorf("%s: %s is %s, want %s", name, pragma, got, want)
 				}
 			}
+			must(t, conn.Close())
 		}
 	}
 	if _, err := s.reader.Exec(`UPDATE users SET name = ''`); err == nil {

@@ -143,7 +143,13 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
+	// Another program that opens the same new file may take a step before us.
+	// Ours then fails whole, and what is left to do is looked up anew.
+	for range len(p.ListSources()) + 2 {
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
+	}
 	return err
 }
 
