@@ -170,15 +170,18 @@
 
   const lost = () => document.activeElement === document.body;
   // A button that rests during its request loses the focus.
-  document.addEventListener("htmx:config:request", event => { event.detail.ctx.from = document.activeElement; });
+  document.addEventListener("htmx:config:request", event => {
+    const { ctx } = event.detail;
+    ctx.from = document.activeElement;
+    ctx.opens = ctx.sourceElement.matches(".cell-open") && ctx.sourceElement.closest(".cell").id;
+  });
   const focusOf = ctx => lost() ? ctx.from ?? document.body : document.activeElement;
   document.addEventListener("htmx:before:swap", event => {
     const { ctx } = event.detail;
     if (ctx.target?.contains?.(focusOf(ctx))) ctx.held = ctx.target.id;
-    for (const editor of ctx.target?.querySelectorAll?.(editors) ?? []) editor.toggleAttribute("hx-morph-skip", true);
-  });
-  document.addEventListener("htmx:finally:swap", () => {
-    for (const editor of document.querySelectorAll(editors)) editor.removeAttribute("hx-morph-skip");
+    for (const editor of document.querySelectorAll(editors)) {
+      editor.toggleAttribute("hx-morph-skip", editor !== ctx.target && Boolean(ctx.target?.contains?.(editor)));
+    }
   });
   document.addEventListener("htmx:after:swap", event => {
     const { ctx } = event.detail;
@@ -196,7 +199,8 @@
     playKeys(control);
   });
   document.addEventListener("htmx:finally:request", event => {
-    const { from } = event.detail.ctx;
+    const { from, opens } = event.detail.ctx;
+    if (next && next.id === opens) next = null; // it did not open
     queueMicrotask(() => { // by then the button is awake again
       if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
     });
@@ -244,7 +248,8 @@
   // ---- No answer, or one that is not ours: say so, and keep what was typed.
 
   const toastFrom = id => {
-    byId("toasts").append(byId(id).content.cloneNode(true));
+    const place = $("#dialog > dialog[open]") ?? byId("toasts"); // what is behind a dialog is not seen
+    place.append(byId(id).content.cloneNode(true));
     shout();
   };
   document.addEventListener("htmx:error", event => {
@@ -253,7 +258,9 @@
   });
   document.addEventListener("htmx:response:error", event => {
     next = null;
-    const { text, response } = event.detail.ctx;
+    const { text, response, sourceElement } = event.detail.ctx;
+    // A refusal that is no matter of the dialog stands in a toast behind it.
+    if (![401, 422, 429].includes(response.status) && sourceElement.closest("#dialog")) closeDialog();
     if (response.status >= 400 && !/<hx-partial|<form|<tr|<div/.test(text)) toastFrom("failed-toast");
   });
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // insert adds people as they are, which no form could.
@@ -123,19 +122,6 @@ func (s *testStore) list(q Query) Page {
 	p, err := s.ListUsers(s.t.Context(), console, q)
 	must(s.t, err)
 	return p
-}
-
-// again is a cursor after its way through a URL.
-func again(t testing.TB, c *Cursor) *Cursor {
-	t.Helper()
-	if c == nil {
-		return nil
-	}
-	back := ParseCursor(c.String(), c.Sort)
-	if back == nil || *back != *c {
-		t.Fatalf("the cursor %+v comes back as %+v", c, back)
-	}
-	return back
 }
 
 // queries are all orders, directions and filters, with some searches.
@@ -339,31 +325,6 @@ func TestNeighbours(t *testing.T) {
 	}
 }
 
-// TestTotals counts exactly up to a thousand hits, and everybody exactly.
-func TestTotals(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	var people []User
-	for i := range 1002 {
-		people = append(people, User{Name: fmt.Sprintf("Ana %d", i), Email: fmt.Sprintf("a%d@example.com", i), Role: Member, Status: Active,
-			emailKey: fmt.Sprintf("a%d@example.com", i), Created: morning, Changed: morning, Version: 1})
-	}
-	people[7].Name = "Otto 7"
-	s.insert(people[:1001]...)
-	for search, want := range map[string]Count{"": {N: 1001}, "ana": {N: 1000}, "otto": {N: 1}, "ana 1": {N: 272}} {
-		if got := s.list(Query{Search: search}).Total; got != want {
-			t.Errorf("%q: %+v, want %+v", search, got, want)
-		}
-	}
-	s.insert(people[1001])
-	if got := s.list(Query{Search: "ana"}).Total; got != (Count{N: 1000, AtLeast: true}) {
-		t.Errorf("%+v", got)
-	}
-	if got := s.list(Query{}).Total; got != (Count{N: 1002}) {
-		t.Errorf("%+v", got)
-	}
-}
-
 // TestCounts are kept by every way for somebody to come, change and go.
 func TestCounts(t *testing.T) {
 	t.Parallel()
@@ -400,155 +361,4 @@ func TestCounts(t *testing.T) {
 	want("active admin 1, active editor 1, active member 1, deactivated member 1")
 	change(t)(s.Reactivate(t.Context(), console, s.ben.ID))
 	want("active admin 1, active editor 1, active member 2")
-}
-
-// TestSearch finds people by what one has of them.
-func TestSearch(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	for i, n := range []NewUser{
-		{Name: "José García", Email: "jose@example.com", Phone: "+34 600 12 34 56", ExternalID: "E-004211"},
-		{Name: "Élodie Durand", Email: "elo@example.com", Phone: "01 70 18 99 00"},
-		{Name: "Пётр Петров", Email: "petr@example.org", Phone: "8 (495) 123-45-67"},
-		{Name: "Sinéad O’Brien", Email: "sinead@example.net", ExternalID: "3f2b8c1e-9a40-4c6e-8b1a-0d2f6a7c9e55"},
-		{Name: "100% Sure", Email: "under_score@example.com", ExternalID: `back\slash`},
-		{Name: "山田 太郎", Email: "yamada@example.com"},
-		{Name: "Anna Garcia Lopez", Email: "underXscore@example.com"},
-	} {
-		n.Role, n.Password = Member, password
-		if c := change(t)(s.CreateUser(t.Context(), console, n)); c.User.ID != int64(i+1) {
-			t.Fatalf("%s has the number %d", n.Name, c.User.ID)
-		}
-	}
-	for search, want := range map[string][]int64{
-		"garcia": {1, 7}, "García": {1, 7}, "GARCIA": {1, 7}, "garcia jose": {1}, "jose garcia nobody": {},
-		"élodie": {2}, "elodie": {2}, "Elo": {2}, "петров": {3}, "ПЕТР": {3}, "петр": {3}, "o'b": {4}, "O’B": {4}, "o b": {4, 5},
-		"山田": {6}, "太": {6},
-		"600123": {1}, "600 12": {1}, "0034600": {1}, "+34 600": {1}, "0170": {2}, "01 70 18": {2}, "70-18": {2}, "495123": {3}, "(495) 123": {3}, "0495 123": {3},
-		"E-004211": {1}, "e-0042": {1}, " 3F2B8C1E-9A40-4C6E-8B1A-0D2F6A7C9E55 ": {4},
-		"3": {1, 3, 4}, "#3": {3}, "#7": {7},
-		"%": {5}, "100%": {5}, "0%": {5}, "%%": {}, "_": {5}, "under_score": {5}, "r_s": {5}, `\`: {5}, `k\s`: {5}, `\%`: {},
-		"@example.org": {3}, "example": {1, 2, 3, 4, 5, 6, 7}, "": {1, 2, 3, 4, 5, 6, 7}, "  ": {1, 2, 3, 4, 5, 6, 7},
-		"' OR 1=1 --": {}, "com jose": {1}, "garcía\njose": {1}, "comjose": {}, "99999999999999999999999": {}, "-3": {}, "\x00": {1, 2, 3, 4, 5, 6, 7},
-	} {
-		got := ids(s.list(Query{Search: search}).Users)
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("%q finds %v, want %v", search, got, want)
-		}
-	}
-}
-
-// TestListPlans reads the plan of each list's query: a walk along an index from
-// the place on, which costs the same on every page. Filtered by role or
-// status, that holds for the order by name; other orders walk their index and
-// leave out who does not match.
-func TestListPlans(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	s.insert(crowd(300)...)
-	mustExec(t, s.writer, `ANALYZE`)
-	for _, q := range queries() {
-		if q.Search != "" {
-			continue
-		}
-		for _, backwards := range []bool{false, true} {
-			for _, from := range []*Cursor{nil, {Sort: q.Sort, Text: "m", Num: morning.UnixMilli(), ID: 7}} {
-				query, args := selectSQL(q, from, backwards, 26)
-				plan := strings.Join(queryLines(t, s.reader, `EXPLAIN QUERY PLAN `+query, args...), "\n")
-				filtered := q.Role != "" || q.Status != ""
-				if !strings.Contains(plan, "USING INDEX") && !strings.Contains(plan, "USING COVERING INDEX") {
-					t.Errorf("%+v: no index:\n%s", q, plan)
-				}
-				if filtered && (q.Sort.By != ByName || q.Role != "" && q.Status != "") {
-					continue
-				}
-				if strings.Contains(plan, "B-TREE") || strings.Count(plan, "\n") > 0 {
-					t.Errorf("%+v: sorts:\n%s", q, plan)
-				}
-				column, _ := q.Sort.column()
-				if from != nil && !strings.Contains(plan, column+">?") && !strings.Contains(plan, column+"<?") {
-					t.Errorf("%+v: does not seek to its place:\n%s", q, plan)
-				}
-			}
-		}
-	}
-}
-
-// TestCursor goes through a URL and back, and means nothing in another order.
-func TestCursor(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("ﷺ", 200)
-	if _, err := ParseName(long); err != nil {
-		t.Fatal(err)
-	}
-	u := &User{ID: 1 << 60, Name: long, Role: Viewer, Status: Invited, Created: morning, emailKey: `"<ä>&\@example.com`, phoneKey: "0301"}
-	for _, by := range SortKeys() {
-		for _, desc := range []bool{false, true} {
-			order := Sort{by, desc}
-			if ParseSort(order.String()) != order {
-				t.Errorf("%v comes back as %v", order, ParseSort(order.String()))
-			}
-			c := order.cursor(u)
-			again(t, &c)
-			if url := c.String(); strings.Trim(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-				t.Errorf("%q does not fit into a URL", url)
-			}
-			if got := ParseCursor(c.String(), Sort{by, !desc}); got != nil {
-				t.Errorf("a place in %v means %+v in the other direction", order, got)
-			}
-		}
-	}
-	for _, bad := range []string{"", "x", "!", "W10", "bnVsbA", "e30", strings.Repeat("A", 1<<20), Cursor{Sort: Sort{By: ByEmail}, ID: 1}.String(),
-		Cursor{ID: -1}.String(), "WyJuYW1lIiwiYSIsMCwxLDJd"} {
-		if got := ParseCursor(bad, Sort{By: ByName}); got != nil {
-			t.Errorf("%.40q means %+v", bad, got)
-		}
-	}
-	for s, want := range map[string]Sort{"": {By: ByName}, "-": {By: ByName}, "password_hash": {By: ByName}, "--name": {By: ByName}, "Name": {By: ByName}, "-created": {ByCreated, true}} {
-		if got := ParseSort(s); got != want {
-			t.Errorf("ParseSort(%q) = %v", s, got)
-		}
-	}
-}
-
-func FuzzParseCursor(f *testing.F) {
-	for _, by := range SortKeys() {
-		c := Sort{by, true}.cursor(&User{ID: 7, Name: "Ana", Role: Member, Status: Active, Created: morning})
-		f.Add(c.String(), "-"+string(by))
-	}
-	f.Add("WyJuYW1lIiwiYSIsMCwxXQ", "name")
-	f.Add("WyJuYW1lIixudWxsLG51bGwsbnVsbF0", "name")
-	f.Fuzz(func(t *testing.T, s, sort string) {
-		order := ParseSort(sort)
-		c := ParseCursor(s, order)
-		if c == nil {
-			return
-		}
-		if c.Sort != order || c.ID < 0 {
-			t.Fatalf("%q is a place in another order: %+v", s, c)
-		}
-		if back := ParseCursor(c.String(), order); back == nil || *back != *c {
-			t.Fatalf("%+v comes back as %+v", c, back)
-		}
-	})
-}
-
-// TestUserByEmail finds by the address however it is typed.
-func TestUserByEmail(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	s.add("Ana", Admin)
-	ben := change(t)(s.CreateUser(t.Context(), console, NewUser{Name: "Ben", Email: "Ben@MÜLLER.example", Role: Member, Password: password})).User
-	for typed, kind := range map[string]Kind{"ben@müller.example": "", " BEN@xn--mller-kva.EXAMPLE ": "", "ben": Invalid, "bén@müller.example": NotFound} {
-		got, err := s.UserByEmail(t.Context(), console, typed)
-		if wantKind(t, err, kind); kind == "" && (got.ID != ben.ID || got.Email != "Ben@MÜLLER.example") {
-			t.Errorf("%q finds %+v", typed, got)
-		}
-	}
-	s.clock.advance(time.Minute)
-	change(t)(s.Delete(t.Context(), console, ben.ID))
-	_, err := s.UserByEmail(t.Context(), console, ben.Email)
-	wantKind(t, err, NotFound)
 }

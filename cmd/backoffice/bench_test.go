@@ -89,13 +89,13 @@ var scenarios = []scenario{
 	{"list", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users", cookie: o.cookie}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT ?1`, 26)
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT +?1`, 26)
 	}},
 	{"search", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users?q=garcia", cookie: o.cookie, target: "results"}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE ?1 ESCAPE '\')
- ORDER BY u.name_key, u.id LIMIT ?2`, "%garcia%", 26)
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE +?1 ESCAPE '\')
+ ORDER BY u.name_key, u.id LIMIT +?2`, "%garcia%", 26)
 	}},
 	{"edit", http.StatusOK, func(o *workload, i int) call {
 		phone := fmt.Sprintf("+34 91 %07d", i)
@@ -120,7 +120,7 @@ var scenarios = []scenario{
 	}, func(r *rival, _ string) error {
 		var u rowOfUser
 		return r.read.QueryRow(`SELECT `+columnsOfUser+columnsOfSignIn+` FROM signins s JOIN users u ON u.id = s.user_id
- WHERE s.id = ?1 AND s.user_id = ?2`, 1, 1).Scan(u.columnsOfSignIn()...)
+ WHERE s.id = +?1 AND s.user_id = +?2`, 1, 1).Scan(u.columnsOfSignIn()...)
 	}},
 }
 
