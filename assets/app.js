@@ -42,6 +42,12 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
 
+  // A refusal that is no matter of the dialog itself stands in a toast behind it.
+  document.addEventListener("htmx:finally:request", event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response?.status >= 400 && ![401, 422, 429].includes(response.status) && sourceElement.closest?.("#dialog")) closeDialog();
+  });
+
   // ---- A menu closes once something in it was chosen; the choice keeps focus.
 
   document.addEventListener("click", event => {
@@ -258,9 +264,7 @@
   });
   document.addEventListener("htmx:response:error", event => {
     next = null;
-    const { text, response, sourceElement } = event.detail.ctx;
-    // A refusal that is no matter of the dialog stands in a toast behind it.
-    if (![401, 422, 429].includes(response.status) && sourceElement.closest("#dialog")) closeDialog();
+    const { text, response } = event.detail.ctx;
     if (response.status >= 400 && !/<hx-partial|<form|<tr|<div/.test(text)) toastFrom("failed-toast");
   });
 

@@ -7,7 +7,7 @@ import "github.com/a-h/templ"
 func CellView(c Cell) templ.Component { return drawn(func(p *pen) { p.cell(&c) }) }
 
 func (p *pen) cell(c *Cell) {
-	p.put(`<div class="cell" id="`, RowID(c.UserID), `-`, c.Field, `">`)
+	p.put(`<div class="cell" id="u`, p.id(c.UserID), `-`, c.Field, `">`)
 	if c.Href != "" {
 		p.put(`<a class="cell-go" href="`, link(c.Href), `">`)
 		p.cellText(c)
@@ -27,13 +27,13 @@ func (p *pen) cell(c *Cell) {
 // cellLink opens the form of a cell: a fragment in place, or with scripts off a
 // page. It holds the value itself unless that leads elsewhere.
 func (p *pen) cellLink(c *Cell) {
-	row, form := RowID(c.UserID), userPath(c.UserID)+"/edit?field="+c.Field
+	id := p.id(c.UserID)
 	p.put(`<a class="cell-open`)
 	if c.Href != "" {
 		p.put(` cell-pen`)
 	}
-	p.put(`" id="`, row, `-`, c.Field, `-open" href="`, form, `" hx-get="`, form, `" hx-target="#`, row, `-`, c.Field,
-		`" hx-swap="outerHTML" hx-trigger="`+onClick+`">`)
+	p.put(`" id="u`, id, `-`, c.Field, `-open" href="/users/`, id, `/edit?field=`, c.Field, `" hx-get="/users/`, id,
+		`/edit?field=`, c.Field, `" hx-target="#u`, id, `-`, c.Field, `" hx-swap="outerHTML" hx-trigger="`+onClick+`">`)
 	p.cellName(c)
 	if c.Href == "" {
 		p.cellText(c)

@@ -9,13 +9,13 @@ func actionMenu(a Actions, view string, id int64) templ.Component {
 }
 
 func (p *pen) menu(a Actions, view string, id int64) {
-	row := RowID(id)
-	p.put(`<button type="button" class="btn sq gho more" id="`, row, `-more" popovertarget="`, row, `-menu">`)
+	row := p.id(id)
+	p.put(`<button type="button" class="btn sq gho more" id="u`, row, `-more" popovertarget="u`, row, `-menu">`)
 	p.icon("dots")
-	p.put(`<span class="vh">Actions for `, a.Name, `</span></button><div class="menu" id="`, row, `-menu" popover>`)
+	p.put(`<span class="vh">Actions for `, a.Name, `</span></button><div class="menu" id="u`, row, `-menu" popover>`)
 	if a.EditHref != "" && view == "row" {
-		p.put(`<a class="menu-item" id="`, row, `-edit" href="`, link(a.EditHref), `" hx-get="`, userPath(id),
-			`/edit?view=row" hx-target="#`, row, `" hx-swap="outerHTML" hx-trigger="`, onClick, `">`)
+		p.put(`<a class="menu-item" id="u`, row, `-edit" href="`, link(a.EditHref), `" hx-get="/users/`, row,
+			`/edit?view=row" hx-target="#u`, row, `" hx-swap="outerHTML" hx-trigger="`, onClick, `">`)
 		p.icon("pen")
 		p.put(`Edit</a>`)
 	}
@@ -24,7 +24,7 @@ func (p *pen) menu(a Actions, view string, id int64) {
 	p.act(a.RestoreHref, "Restore", "undo", view, id)
 	p.act(a.EndSessions, "End all sessions", "logout", view, id)
 	if a.DeleteHref != "" {
-		p.put(`<hr><a class="menu-item bad" id="`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,
+		p.put(`<hr><a class="menu-item bad" id="u`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,
 			confirmPath(a.DeleteHref, view), `" hx-target="#dialog" hx-swap="innerHTML" hx-trigger="`, onClick, `">`)
 		p.icon("trash")
 		p.put(`Delete…</a>`)

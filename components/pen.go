@@ -19,6 +19,9 @@ type pen struct {
 	w    io.Writer
 	text []byte // what is not yet written
 	err  error  // the first one; nothing is written after it
+
+	person int64  // whose id was written last
+	digits string // that id
 }
 
 // penful is how much is written at a time.
@@ -65,6 +68,14 @@ func (p *pen) flush() {
 		_, p.err = p.w.Write(p.text)
 	}
 	p.text = p.text[:0]
+}
+
+// id is a person's id as text, made once for all that a row says of them.
+func (p *pen) id(person int64) string {
+	if p.digits == "" || p.person != person {
+		p.person, p.digits = person, strconv.FormatInt(person, 10)
+	}
+	return p.digits
 }
 
 // attributes are those that templates get by the same helpers.

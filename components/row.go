@@ -21,7 +21,7 @@ func userRows(rows []UserRow) templ.Component {
 }
 
 func (p *pen) row(r *UserRow) {
-	p.put(`<tr id="`, RowID(r.ID), `"><th scope="row" class="c-who" aria-label="`, plain(r.Name.Text),
+	p.put(`<tr id="u`, p.id(r.ID), `"><th scope="row" class="c-who" aria-label="`, plain(r.Name.Text),
 		`"><div class="who"><a class="who-av" href="`, link(r.Href), `" tabindex="-1" aria-hidden="true">`)
 	p.avatar(r.Avatar, "")
 	p.put(`</a><div class="who-text">`)

@@ -266,6 +266,26 @@ func TestPasswordChangedWhileChecked(t *testing.T) {
 	}
 }
 
+// TestSignInsAtOnceWithStaleHash lets two in at the same moment of whom the
+// first makes a new hash.
+func TestSignInsAtOnceWithStaleHash(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{})
+	s.hasher = NewHasher(HashParams{MemoryKiB: 128, Time: 1, Threads: 1}, 4)
+	derive, done := s.hasher.derive, false
+	s.hasher.derive = func(p, salt []byte, passes, memory uint32, threads uint8, n uint32) []byte {
+		if !done {
+			done = true
+			s.signIn(s.ben)
+		}
+		return derive(p, salt, passes, memory, threads, n)
+	}
+	s.signIn(s.ben)
+	if list, err := s.SignIns(t.Context(), console, s.ben.ID); len(list) != 3 || err != nil {
+		t.Errorf("%d sign-ins, %v", len(list), err)
+	}
+}
+
 // TestRehash replaces a hash of other costs at the next sign-in, and no other.
 func TestRehash(t *testing.T) {
 	t.Parallel()

@@ -146,6 +146,7 @@ func TestJourneyDialogRefused(t *testing.T) {
 	b.click("#confirm-form button[type=submit]")
 	b.waitGone("dialog")
 	b.waitFor(".toasts .toast.tone-bad")
+	b.until(`document.querySelector('#announce').textContent === document.querySelector('.toasts .toast.tone-bad .toast-text').innerText`, "the refusal to be announced")
 	b.idle()
 	b.keptFocus("a refusal in a dialog")
 	d.recorded(u, store.ActDelete, 1)
