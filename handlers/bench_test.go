@@ -37,7 +37,9 @@ func BenchmarkHandler(b *testing.B) {
 			}
 			c := s.as(ana)
 			b.Run("list", func(b *testing.B) { c.bench(b, "GET", "/users", "", nil) })
-			b.Run("results", func(b *testing.B) { c.bench(b, "GET", "/users?role=viewer", "", c.on("/users").into("results").header()) })
+			b.Run("results", func(b *testing.B) {
+				c.bench(b, "GET", "/users?role=viewer", "", c.on("/users").into("results").header())
+			})
 			b.Run("search", func(b *testing.B) { c.bench(b, "GET", "/users?q=garcia", "", c.on("/users").into("results").header()) })
 			b.Run("person", func(b *testing.B) { c.bench(b, "GET", "/users/5", "", nil) })
 			b.Run("edit", func(b *testing.B) {

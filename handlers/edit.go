@@ -210,8 +210,11 @@ func (s *server) editUser(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if !u.Deleted.IsZero() || !a.can(store.ActEdit, u.On()) {
-		return view{}, &store.Error{Kind: store.Forbidden, Message: "You may not change this person."}
+	if !a.can(store.ActEdit, u.On()) {
+		return view{}, s.refuse(a, store.ActEdit, u.Name+" ranks too high for you to change.")
+	}
+	if !u.Deleted.IsZero() {
+		return view{}, &store.Error{Kind: store.Refused, Message: u.Name + " has been deleted. Restore the account first."}
 	}
 	return s.editView(a, &u, draft{}, a.FormValue("view"), store.Field(a.FormValue("field"))), nil
 }
