@@ -70,6 +70,9 @@ type server struct {
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
 const maxBody = 64 << 10
 
+// ErrPublicURL refuses a configuration.
+var ErrPublicURL = errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
+
 // New gives the handler of the whole back office. It refuses half a
 // configuration.
 func New(c Config) (http.Handler, error) {
@@ -97,7 +100,7 @@ func newServer(c Config) (*server, error) {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return nil, errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
+			return nil, ErrPublicURL
 		}
 		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
 	}
