@@ -21,6 +21,7 @@ type pen struct {
 
 	person int64  // whose id was written last
 	digits string // that id
+	icons  string // where the icons are
 }
 
 // drawn is what a pen draws, as a component.
@@ -79,7 +80,10 @@ func link(href string) string { return string(templ.URL(href)) }
 func Icon(name string) templ.Component { return drawn(func(p *pen) { p.icon(name) }) }
 
 func (p *pen) icon(name string) {
-	p.put(`<svg class="i" aria-hidden="true"><use href="`, assets.URL("icons.svg"), `#`, iconID(name), `"></use></svg>`)
+	if p.icons == "" {
+		p.icons = assets.URL("icons.svg")
+	}
+	p.put(`<svg class="i" aria-hidden="true"><use href="`, p.icons, `#`, iconID(name), `"></use></svg>`)
 }
 
 // AvatarView is a person's initials; size is "", "s" or "l".
