@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -93,10 +94,11 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 // the whole.
 func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	connection := http.NewResponseController(w)
-	if err := connection.SetWriteDeadline(s.store.Now().Add(time.Hour)); err != nil {
-		s.log.Debug("no deadline for a download", "cause", err.Error())
+	// The request has been read whole. Its time-out would end its context too.
+	if err := connection.SetReadDeadline(time.Time{}); err != nil {
+		s.log.Debug("no deadlines for a download", "cause", err.Error())
 	}
-	out := &fileWriter{to: w, file: f}
+	out := &fileWriter{to: w, file: f, connection: connection, now: s.wall}
 	err := f.write(out)
 	if err == nil {
 		return
@@ -111,15 +113,25 @@ func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	}
 }
 
+// patience is how long a download waits for its reader to take the next piece.
+const patience = time.Minute
+
 // fileWriter promises a download with its first byte, not before.
 type fileWriter struct {
-	to    http.ResponseWriter
-	file  *file
-	begun bool
+	to         http.ResponseWriter
+	connection *http.ResponseController
+	now        func() time.Time
+	file       *file
+	begun      bool
 }
 
-// Write sends a piece of the download.
+// Write sends a piece of the download. However long the whole takes, only a
+// reader who has stopped reading ends it.
 func (w *fileWriter) Write(b []byte) (int, error) {
+	err := w.connection.SetWriteDeadline(w.now().Add(patience))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
 	if !w.begun {
 		w.begun = true
 		w.to.Header().Set("Content-Type", w.file.kind)

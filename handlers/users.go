@@ -119,6 +119,7 @@ func (s *server) listView(a *ask, l listState, p store.Page) (components.UserLis
 	if _, err := s.filters(a, l, &list); err != nil {
 		return list, err
 	}
+	exportMenu(a, l, &list)
 	for i := range p.Users {
 		list.Rows = append(list.Rows, s.row(a, l, &p.Users[i]))
 	}

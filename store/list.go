@@ -254,7 +254,7 @@ func (s *Store) Counts(ctx context.Context, a Actor) (map[Role]map[Status]int, e
 func (s Sort) cursor(u *User) Cursor {
 	c := Cursor{Sort: s, ID: u.ID}
 	switch s.By {
-	case ByName:
+	case ByName, "": // without an order it is that of names, as column says
 		c.Text = Fold(u.Name)
 	case ByEmail:
 		c.Text = u.emailKey

@@ -23,6 +23,7 @@ act                   nobody  member  viewer  editor  admin  command  system
 user.look             none    none    all     all     all    all      all
 audit.read            none    none    all     all     all    all      all
 audit.export          none    none    none    none    all    all      all
+user.export           none    none    none    all     all    all      all
 session.look          none    self    self    self    all    all      all
 user.create           none    none    none    below   all    all      all
 user.edit             none    none    none    below   all    all      all
@@ -260,6 +261,9 @@ var operations = []operation{
 	}},
 	{name: "add examples", act: ActDemo, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.AddExamples(s.t.Context(), a, 3))
+	}},
+	{name: "export the list", act: ActExport, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return s.ExportUsers(s.t.Context(), a, Query{}, "csv", func(*User) error { return nil })
 	}},
 	{name: "export the trail", act: ActExportTrail, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return s.ExportTrail(s.t.Context(), a, TrailQuery{}, func(*Entry) error { return nil })
