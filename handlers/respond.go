@@ -94,10 +94,6 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 // the whole.
 func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	connection := http.NewResponseController(w)
-	// The request has been read whole. Its time-out would end its context too.
-	if err := connection.SetReadDeadline(time.Time{}); err != nil {
-		s.log.Debug("no deadlines for a download", "cause", err.Error())
-	}
 	out := &fileWriter{to: w, file: f, connection: connection, now: s.wall}
 	err := f.write(out)
 	if err == nil {
