@@ -107,7 +107,7 @@ func exportMenu(kinds []Option) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Export</button><div class=\"menu export-menu\" id=\"export-menu\" popover><form method=\"post\" action=\"/users/export\" id=\"export\" data-download><p class=\"menu-note\">Everybody in this list, on all its pages</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Export</button><div class=\"menu export-menu\" id=\"export-menu\" popover><form method=\"post\" action=\"/users/export\" id=\"export\" data-download><p class=\"menu-note\">All pages of this list</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
