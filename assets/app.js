@@ -42,6 +42,12 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
 
+  // A refusal that is no matter of the dialog itself stands in a toast behind it.
+  document.addEventListener("htmx:finally:request", event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response?.status >= 400 && ![401, 422, 429].includes(response.status) && sourceElement.closest?.("#dialog")) closeDialog();
+  });
+
   // ---- A menu closes once something in it was chosen; the choice keeps focus.
 
   document.addEventListener("click", event => {
@@ -63,6 +69,10 @@
     dialog.removeAttribute("open");
     aside.replaceChildren(dialog);
     document.body.append(aside);
+  });
+  // A second refusal leaves the dialog alone, in which somebody may be typing.
+  document.addEventListener("htmx:before:swap", event => {
+    if (event.detail.ctx.response?.status === 401 && $("#dialog > [data-required]")) event.preventDefault();
   });
   const reopen = () => {
     const dialog = aside.firstElementChild;
@@ -110,10 +120,12 @@
     if (to) $(".cell-open", to).click();
     return Boolean(to);
   };
+  const opening = () => $(`#${next.id}.is-editing, #${next.id} .cell-open.htmx-request`);
   const changed = form => [...form.elements].some(e => e.name && e.type !== "hidden" &&
     e.value !== form.elements[`was.${e.name}`]?.value);
 
   document.addEventListener("keydown", event => {
+    if (next && !opening()) next = null;
     if (next && !event.isComposing) return keepKey(event);
     const editor = event.target.closest?.(".is-editing, .is-editing-row");
     if (!editor || event.isComposing) return;
@@ -175,10 +187,9 @@
   document.addEventListener("htmx:before:swap", event => {
     const { ctx } = event.detail;
     if (ctx.target?.contains?.(focusOf(ctx))) ctx.held = ctx.target.id;
-    for (const editor of ctx.target?.querySelectorAll?.(editors) ?? []) editor.toggleAttribute("hx-morph-skip", true);
-  });
-  document.addEventListener("htmx:finally:swap", () => {
-    for (const editor of document.querySelectorAll(editors)) editor.removeAttribute("hx-morph-skip");
+    for (const editor of document.querySelectorAll(editors)) {
+      editor.toggleAttribute("hx-morph-skip", editor !== ctx.target && Boolean(ctx.target?.contains?.(editor)));
+    }
   });
   document.addEventListener("htmx:after:swap", event => {
     const { ctx } = event.detail;
@@ -204,8 +215,8 @@
   // The search box is never swapped: a filter, or "clear", may have changed what it holds.
   const drawSearch = () => { byId("q").value = new URLSearchParams(location.search).get("q") ?? ""; };
   const focusIn = place => {
-    const within = place && place.id !== "main" &&
-      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
+    const within = place && ($("[aria-invalid=true]", place) || place.id !== "main" &&
+      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place)));
     (within || byId("main"))?.focus({ preventScroll: true });
   };
   document.addEventListener("focusin", event => {
@@ -244,7 +255,8 @@
   // ---- No answer, or one that is not ours: say so, and keep what was typed.
 
   const toastFrom = id => {
-    byId("toasts").append(byId(id).content.cloneNode(true));
+    const place = $("#dialog > dialog[open]") ?? byId("toasts"); // what is behind a dialog is not seen
+    place.append(byId(id).content.cloneNode(true));
     shout();
   };
   document.addEventListener("htmx:error", event => {

@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"backoffice/assets"
@@ -64,10 +65,14 @@ type server struct {
 	wall     func() time.Time // what deadlines of connections are set by
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
+	sheets   sync.Pool // of buffers to draw answers in
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
 const maxBody = 64 << 10
+
+// ErrPublicURL refuses a configuration.
+var ErrPublicURL = errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
 
 // New gives the handler of the whole back office. It refuses half a
 // configuration.
@@ -96,7 +101,7 @@ func newServer(c Config) (*server, error) {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return nil, errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
+			return nil, ErrPublicURL
 		}
 		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
 	}

@@ -37,14 +37,6 @@ func (s *testStore) listed(q Query) []User {
 	}
 }
 
-func ids(users []User) []int64 {
-	var out []int64
-	for i := range users {
-		out = append(out, users[i].ID)
-	}
-	return out
-}
-
 // TestExportIsTheWholeList holds an export against all pages of the list, for
 // every order and some filters; 1,200 people are several pages of both.
 func TestExportIsTheWholeList(t *testing.T) {
