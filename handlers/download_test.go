@@ -74,6 +74,10 @@ func TestReaderWhoStopsReading(t *testing.T) {
 	if err := <-ended; !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("ended by %v", err)
 	}
+	wire.Close() // waits for the handler
+	if log := s.log.String(); !strings.Contains(log, "download broken off") || strings.Contains(log, "ERROR") {
+		t.Errorf("a reader's matter is logged as ours: %s", log)
+	}
 }
 
 // TestReaderWhoLeaves ends a download at its next look at the context.

@@ -104,8 +104,12 @@ func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 		s.respond(w, a, view{}, err)
 		return
 	}
+	if out.lost != nil {
+		s.log.Info("download broken off", "id", a.id, "cause", out.lost.Error())
+		return
+	}
 	s.logError(a, err)
-	if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+	if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil && a.Context().Err() == nil {
 		s.logError(a, err)
 	}
 }
@@ -120,21 +124,30 @@ type fileWriter struct {
 	now        func() time.Time
 	file       *file
 	begun      bool
+	lost       error // why its reader does not get it any more
 }
 
 // Write sends a piece of the download. However long the whole takes, only a
 // reader who has stopped reading ends it.
-func (w *fileWriter) Write(b []byte) (int, error) {
-	err := w.connection.SetWriteDeadline(w.now().Add(patience))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return 0, err
+func (w *fileWriter) Write(b []byte) (n int, err error) {
+	err = w.connection.SetWriteDeadline(w.now().Add(patience))
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		w.promise()
+		n, err = w.to.Write(b)
 	}
-	if !w.begun {
-		w.begun = true
-		w.to.Header().Set("Content-Type", w.file.kind)
-		w.to.Header().Set("Content-Disposition", `attachment; filename="`+w.file.name+`"`)
+	if err != nil {
+		w.lost = err
 	}
-	return w.to.Write(b)
+	return n, err
+}
+
+func (w *fileWriter) promise() {
+	if w.begun {
+		return
+	}
+	w.begun = true
+	w.to.Header().Set("Content-Type", w.file.kind)
+	w.to.Header().Set("Content-Disposition", `attachment; filename="`+w.file.name+`"`)
 }
 
 // sheet is an empty buffer to draw an answer in. A page fills a hundred

@@ -9,9 +9,9 @@ import (
 const exportPage = 500
 
 // ExportUsers gives everybody whom the query matches to each, in its order: all
-// pages, wherever the query stands. format says for the record what becomes of
-// them. That somebody took a copy, and of whom, is on record before the first
-// person is given.
+// pages, wherever the query stands. each must not keep a person: the memory is
+// used again. format says for the record what becomes of them. That somebody took
+// a copy, and of whom, is on record before the first person is given.
 //
 // It reads page by page, each in a moment of its own, instead of in one long
 // transaction: a reader of the file who is slow holds neither a connection nor
@@ -46,19 +46,17 @@ func (s *Store) ExportUsers(ctx context.Context, a Actor, q Query, format string
 
 // eachInOrder walks the whole list.
 func (s *Store) eachInOrder(ctx context.Context, q Query, each func(*User) error) error {
-	var from *Cursor
+	walk := exportWalk{query: q}
 	for {
-		users, last, err := selectForExport(ctx, s.reader, q, from, exportPage)
-		if err != nil {
+		if err := walk.next(ctx, s.reader); err != nil {
 			return err
 		}
-		if err := eachOf(users, each); err != nil {
+		if err := eachOf(walk.users, each); err != nil {
 			return err
 		}
-		if len(users) < exportPage {
+		if len(walk.users) < exportPage {
 			return nil
 		}
-		from = &last
 	}
 }
 

@@ -78,14 +78,9 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // escapeLike makes wildcards that people type mere text.
 func escapeLike(s string) string { return likeEscaper.Replace(s) }
 
-// selectSQL is the main query of the list.
+// selectSQL is the main query of the list: a walk along the index of the
+// order, from a place on.
 func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
-	return listSQL(userColumns, q, from, backwards, limit)
-}
-
-// listSQL reads columns of the list: a walk along the index of the order, from
-// a place on.
-func listSQL(columns string, q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	var w where
 	w.matching(q)
 	column, isText := q.Sort.column()
@@ -105,7 +100,7 @@ func listSQL(columns string, q Query, from *Cursor, backwards bool, limit int) (
 	if desc {
 		direction = " DESC"
 	}
-	return "SELECT " + columns + " FROM users u WHERE " + w.String() +
+	return "SELECT " + userColumns + " FROM users u WHERE " + w.String() +
 		" ORDER BY u." + column + direction + ", u.id" + direction + " LIMIT " + w.arg(limit), w.args
 }
 
