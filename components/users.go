@@ -102,11 +102,12 @@ func (p *pen) listLink(class, id, href string, current bool) {
 // otherColumns stand after the name in this order.
 var otherColumns = []string{"role", "status", "phone", "signin", "created"}
 
-// sortAttribute is the aria-sort of a column's head.
-func sortAttribute(cols []Column, keys ...string) templ.Attributes {
-	a := templ.Attributes{}
-	setText(a, "aria-sort", sortOf(cols, keys...))
-	return a
+// columnHead is the class of a column, and its order if it has one.
+func columnHead(class, sort string) attributes {
+	if sort == "" {
+		return attributes{"class", class}
+	}
+	return attributes{"class", class, "aria-sort", sort}
 }
 
 // confirmPath is where a confirmation is; it says what will be redrawn after it.

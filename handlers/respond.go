@@ -86,6 +86,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	if v.status == 0 {
 		v.status = http.StatusOK
 	}
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
 }

@@ -32,7 +32,22 @@ func (w words) clock(t time.Time) components.Moment {
 	return components.Moment{Text: t.In(w.in).Format("15:04"), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-func (w words) full(t time.Time) string { return t.In(w.in).Format("Monday 2 January 2006, 15:04 MST") }
+// full is "Monday 2 January 2006, 15:04 CET". It is put together by hand because
+// a page of the list shows fifty of them.
+func (w words) full(t time.Time) string {
+	t = t.In(w.in)
+	year, month, day := t.Date()
+	zone, _ := t.Zone()
+	return t.Weekday().String() + " " + strconv.Itoa(day) + " " + month.String() + " " + strconv.Itoa(year) +
+		", " + twoDigits(t.Hour()) + ":" + twoDigits(t.Minute()) + " " + zone
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
 
 func (w words) ago(t time.Time) string {
 	d := w.now.Sub(t)
