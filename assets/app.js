@@ -274,7 +274,10 @@
   const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&
     (e.type === "checkbox" ? e.checked !== e.defaultChecked : e.options ? [...e.options].some(o => o.selected !== o.defaultSelected) : e.value !== e.defaultValue));
   let leaving = false;
-  document.addEventListener("submit", () => { leaving = true; });
+  document.addEventListener("submit", event => {
+    leaving = true;
+    if (event.target.matches("[data-download]")) setTimeout(() => { leaving = false; }, 1000); // the page stays
+  });
   document.addEventListener("htmx:finally:request", () => { leaving = false; });
   document.addEventListener("htmx:after:request", event => { leaving = event.detail.ctx.response?.status < 400; });
   window.addEventListener("beforeunload", event => {

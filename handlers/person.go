@@ -159,6 +159,7 @@ var actLabels = map[store.Act]string{
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
+	store.ActExport:      "Export the list of people",
 	store.ActExportTrail: "Export the audit log",
 }
 

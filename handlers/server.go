@@ -62,6 +62,7 @@ type server struct {
 	proxies  []netip.Prefix
 	location *time.Location
 	log      *slog.Logger
+	wall     func() time.Time // what deadlines of connections are set by
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
 	sheets   sync.Pool // of buffers to draw answers in
@@ -87,7 +88,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -109,6 +110,10 @@ func newServer(c Config) (*server, error) {
 	return s, nil
 }
 
+// compressed are the kinds of answers that are worth compressing: pages, and
+// exports, which shrink to a fifth. A workbook is a zip already.
+var compressed = []string{"text/html", "text/plain", "text/csv", "application/json", "application/x-ndjson"}
+
 // chain is what every request goes through, outermost first.
 func (s *server) chain() (http.Handler, error) {
 	guardOrigin := http.NewCrossOriginProtection()
@@ -118,7 +123,7 @@ func (s *server) chain() (http.Handler, error) {
 		}
 	}
 	guardOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes([]string{"text/html", "text/plain"}))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed))
 	if err != nil {
 		return nil, err
 	}
