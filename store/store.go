@@ -59,6 +59,8 @@ type Store struct {
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
+
+	background *background
 }
 
 // readers is how many connections read at once.
@@ -84,7 +86,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Driver == "" {
 		c.Driver = "sqlite3"
 	}
-	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0)}
+	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("store: open %s: %w", c.Path, err)
@@ -144,8 +146,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// Close closes the database. Operations that run are finished first.
+// Close ends what runs in the background and closes the database. Operations
+// that run are finished first.
 func (s *Store) Close() error {
+	s.background.end()
 	var errs []error
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {
