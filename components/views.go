@@ -98,6 +98,7 @@ type UserList struct {
 	ClearHref   string // removes search and filters; empty when there are none
 	CreateHref  string // empty when the viewer may not create; carries the search as a name when nothing was found
 	CreateLabel string // "New user", or with a search that found nothing: "Create “zoe@…”"
+	ImportHref  string // to the imports; empty when the viewer may not import
 }
 
 // Chip is a filter that can be chosen with one click.

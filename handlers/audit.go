@@ -83,7 +83,7 @@ func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
 		record := []string{formatID(e.ID), e.At.Format(time.RFC3339), string(e.Outcome), e.Who(), formatID(e.Actor), string(e.Act),
 			e.TargetName, formatID(e.Target), strings.Join(changes, "; "), e.Note, e.Address, e.Agent, e.Request}
 		for i := range record {
-			record[i] = harmless(record[i])
+			record[i] = store.HarmlessCell(record[i])
 		}
 		return out.Write(record)
 	})
@@ -92,15 +92,6 @@ func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// harmless keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection).
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // readTrailFilter reads the dates and finds the person that is meant.
@@ -143,7 +134,8 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActExportTrail, store.ActPurge, store.ActDemo} {
+		store.ActEndSessions, store.ActEndEverybody, store.ActExportTrail, store.ActImport, store.ActImportRun, store.ActImportUndo,
+		store.ActPurge, store.ActDemo} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -240,6 +232,9 @@ var tales = map[store.Act]tale{
 	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log", "read the audit log"},
 	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
 	store.ActExportTrail:   {"history", "Exported the audit log", "exported the audit log:", "exported the audit log:", "export the audit log"},
+	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
+	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},
+	store.ActImportUndo:    {"undo", "Undid an import", "undid the import of", "undid the import of", "undo an import"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 }
 
@@ -273,6 +268,9 @@ func tell(a *ask, e *store.Entry) components.Entry {
 	}
 	if e.MayUndo(a.actor) {
 		out.Undo, out.UndoName = "/undo/"+formatID(e.ID), "Undo: "+t.label+" "+e.TargetName
+	}
+	if e.Import != 0 && a.can(store.ActImport, nil) {
+		out.Undo, out.UndoName = importPath(e.Import)+"/undo", "Undo: import of "+e.Note
 	}
 	if e.UndoneBy != 0 {
 		who := e.UndoneWho

@@ -121,7 +121,6 @@ func (s *server) chain() (http.Handler, error) {
 	h = s.loadSession(h)
 	h = guardOrigin.Handler(h)
 	h = compress(h)
-	h = limitBody(h)
 	h = s.besideAssets(h)
 	h = s.headers(h)
 	h = s.recover(h)
@@ -144,11 +143,18 @@ func (s *server) besideAssets(next http.Handler) http.Handler {
 	})
 }
 
-func limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// limitBody bounds what is read of a request. A file may be large, and longer on
+// its way than the server waits for a form.
+func (s *server) limitBody(w http.ResponseWriter, r *http.Request, upload bool) {
+	if !upload {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
-	})
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+	connection, until := http.NewResponseController(w), s.store.Now().Add(uploadTime)
+	if err := errors.Join(connection.SetReadDeadline(until), connection.SetWriteDeadline(until)); err != nil {
+		s.log.Debug("no deadline for an upload", "cause", err.Error())
+	}
 }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +

@@ -139,6 +139,9 @@ func (s *server) listView(a *ask, l listState, p store.Page) (components.UserLis
 	if !a.can(store.ActCreate, nil) {
 		list.CreateHref = ""
 	}
+	if a.can(store.ActImport, nil) {
+		list.ImportHref = "/imports"
+	}
 	return list, nil
 }
 
