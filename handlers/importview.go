@@ -300,12 +300,12 @@ func importLine(a *ask, i *store.Import, r *store.ImportRow, focus bool) compone
 func importCell(i *store.Import, r *store.ImportRow, n int, told map[store.Field]bool) components.ImportCell {
 	target := i.Plan.Columns[n]
 	f := target.Field()
-	c := components.ImportCell{Label: target.Label(), New: r.Verdict == store.VerdictCreate}
+	c := components.ImportCell{Label: target.Label()}
 	text := ""
 	if n < len(r.Cells) {
 		text = r.Cells[n]
 	}
-	c.Text = clipText(text, 120)
+	c.Text, c.New = clipText(text, 120), r.Verdict == store.VerdictCreate && text != ""
 	control := components.Field{ID: components.ImportRowID(r.Line) + "-" + strconv.Itoa(n), Name: "cell." + strconv.Itoa(n), Type: "text", Value: text, Autocomplete: "off"}
 	first := !told[f]
 	told[f] = true
