@@ -42,6 +42,12 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
 
+  // A refusal that is no matter of the dialog itself stands in a toast behind it.
+  document.addEventListener("htmx:finally:request", event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response?.status >= 400 && ![401, 422, 429].includes(response.status) && sourceElement.closest?.("#dialog")) closeDialog();
+  });
+
   // ---- A menu closes once something in it was chosen; the choice keeps focus.
 
   document.addEventListener("click", event => {
@@ -170,15 +176,18 @@
 
   const lost = () => document.activeElement === document.body;
   // A button that rests during its request loses the focus.
-  document.addEventListener("htmx:config:request", event => { event.detail.ctx.from = document.activeElement; });
+  document.addEventListener("htmx:config:request", event => {
+    const { ctx } = event.detail;
+    ctx.from = document.activeElement;
+    ctx.opens = ctx.sourceElement.matches(".cell-open") && ctx.sourceElement.closest(".cell").id;
+  });
   const focusOf = ctx => lost() ? ctx.from ?? document.body : document.activeElement;
   document.addEventListener("htmx:before:swap", event => {
     const { ctx } = event.detail;
     if (ctx.target?.contains?.(focusOf(ctx))) ctx.held = ctx.target.id;
-    for (const editor of ctx.target?.querySelectorAll?.(editors) ?? []) editor.toggleAttribute("hx-morph-skip", true);
-  });
-  document.addEventListener("htmx:finally:swap", () => {
-    for (const editor of document.querySelectorAll(editors)) editor.removeAttribute("hx-morph-skip");
+    for (const editor of document.querySelectorAll(editors)) {
+      editor.toggleAttribute("hx-morph-skip", editor !== ctx.target && Boolean(ctx.target?.contains?.(editor)));
+    }
   });
   document.addEventListener("htmx:after:swap", event => {
     const { ctx } = event.detail;
@@ -196,7 +205,8 @@
     playKeys(control);
   });
   document.addEventListener("htmx:finally:request", event => {
-    const { from } = event.detail.ctx;
+    const { from, opens } = event.detail.ctx;
+    if (next && next.id === opens) next = null; // it did not open
     queueMicrotask(() => { // by then the button is awake again
       if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
     });
@@ -204,8 +214,8 @@
   // The search box is never swapped: a filter, or "clear", may have changed what it holds.
   const drawSearch = () => { byId("q").value = new URLSearchParams(location.search).get("q") ?? ""; };
   const focusIn = place => {
-    const within = place && place.id !== "main" &&
-      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place));
+    const within = place && ($("[aria-invalid=true]", place) || place.id !== "main" &&
+      ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place)));
     (within || byId("main"))?.focus({ preventScroll: true });
   };
   document.addEventListener("focusin", event => {
@@ -244,7 +254,8 @@
   // ---- No answer, or one that is not ours: say so, and keep what was typed.
 
   const toastFrom = id => {
-    byId("toasts").append(byId(id).content.cloneNode(true));
+    const place = $("#dialog > dialog[open]") ?? byId("toasts"); // what is behind a dialog is not seen
+    place.append(byId(id).content.cloneNode(true));
     shout();
   };
   document.addEventListener("htmx:error", event => {

@@ -23,7 +23,7 @@ func TestIcons(t *testing.T) {
 	if drawn := strings.Count(string(sprite), "<symbol "); drawn != len(iconNames)+1 {
 		t.Errorf("icons.svg draws %d icons, the table and the dot make %d", drawn, len(iconNames)+1)
 	}
-	if !strings.HasSuffix(iconHref("no such icon"), "#dot") {
+	if iconID("no such icon") != "dot" {
 		t.Error("an unknown icon is not a dot")
 	}
 }

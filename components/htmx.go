@@ -51,64 +51,64 @@ const (
 	onReload = "page:refresh, session:restored from:self"
 )
 
+// attributes are names and values in turns, for a template to spread.
+type attributes []string
+
+// Items gives them to templ.
+func (a attributes) Items() []templ.KeyValue[string, any] {
+	all := make([]templ.KeyValue[string, any], 0, len(a)/2)
+	for i := 0; i < len(a); i += 2 {
+		all = append(all, templ.KV[string, any](a[i], a[i+1]))
+	}
+	return all
+}
+
 // getFragment makes a link fetch a fragment. The link keeps its href, which
 // leads to the same thing as a whole page.
-func getFragment(href, target, swap string) templ.Attributes {
-	return templ.Attributes{
-		"hx-get":     href,
-		"hx-target":  target,
-		"hx-swap":    swap,
-		"hx-trigger": onClick,
-	}
+func getFragment(href, target, swap string) attributes {
+	return attributes{"hx-get", href, "hx-swap", swap, "hx-target", target, "hx-trigger", onClick}
 }
 
 // listLink makes a link change the list in place; the address bar follows.
-func listLink(href string) templ.Attributes {
-	a := getFragment(href, Sel(ResultsID), "outerMorph")
-	a["hx-push-url"] = "true"
-	return a
+func listLink(href string) attributes {
+	return append(getFragment(href, Sel(ResultsID), "outerMorph"), "hx-push-url", "true")
 }
 
 // postForm makes a form send itself and swap the answer. Its buttons rest
 // meanwhile, so that a double click is one request.
-func postForm(action, target, swap string) templ.Attributes {
-	return templ.Attributes{
-		"hx-post":    action,
-		"hx-target":  target,
-		"hx-swap":    swap,
-		"hx-trigger": onSubmit,
-		"hx-disable": "findAll button",
-		"hx-sync":    "this:drop",
-	}
+func postForm(action, target, swap string) attributes {
+	return postBy("findAll button", action, target, swap)
+}
+
+// postBy is postForm for a form whose buttons are found by a selector.
+func postBy(buttons, action, target, swap string) attributes {
+	return attributes{"hx-disable", buttons, "hx-post", action, "hx-swap", swap, "hx-sync", "this:drop",
+		"hx-target", target, "hx-trigger", onSubmit}
 }
 
 // pageForm makes a form whose answer is the whole screen. A refused form comes
 // back as that screen too: it must fill the main element, not replace it.
-func pageForm(action string) templ.Attributes {
-	a := postForm(action, Sel(MainID), "innerMorph")
-	a["hx-status:422"] = "swap:innerMorph"
-	a["hx-status:409"] = "swap:innerMorph"
-	return a
+func pageForm(action string) attributes {
+	return append(postForm(action, Sel(MainID), "innerMorph"),
+		"hx-status:422", "swap:innerMorph", "hx-status:409", "swap:innerMorph")
 }
 
 // undoForm makes a form whose answer is a toast.
-func undoForm(action string) templ.Attributes {
+func undoForm(action string) attributes {
 	return postForm(action, Sel(ToastsID), "beforeend")
 }
 
 // rowForm is the form of a whole row. Its button stands in another cell than
 // the form itself, so it is named instead of found.
-func rowForm(f UserForm) templ.Attributes {
-	a := postForm(f.Action, Sel(RowID(f.UserID)), "outerHTML")
-	a["hx-disable"] = Sel(rowFormID(f.UserID) + "-save")
-	return a
+func rowForm(f UserForm) attributes {
+	return postBy(Sel(rowFormID(f.UserID)+"-save"), f.Action, Sel(RowID(f.UserID)), "outerHTML")
 }
 
 func rowFormID(id int64) string { return RowID(id) + "-form" }
 
 // actForm is a form behind one act on a person: in the list its answer is the
 // row, on the person's page the screen.
-func actForm(action, view string, id int64) templ.Attributes {
+func actForm(action, view string, id int64) attributes {
 	if view == "page" {
 		return pageForm(action)
 	}
@@ -117,7 +117,7 @@ func actForm(action, view string, id int64) templ.Attributes {
 
 // confirmForm is the form of a dialog. The answer is for what the dialog was
 // about, which the server may also delete or leave alone.
-func confirmForm(c Confirm) templ.Attributes {
+func confirmForm(c Confirm) attributes {
 	if c.TargetID == MainID || c.TargetID == "" {
 		return pageForm(c.Action)
 	}
@@ -126,10 +126,8 @@ func confirmForm(c Confirm) templ.Attributes {
 
 // signInForm is the form of the sign-in dialog: a refusal redraws the inside
 // of the dialog only, so that it stays open and the e-mail stays typed.
-func signInForm() templ.Attributes {
-	a := postForm("/login", Sel(SignInID), "outerMorph")
-	a["hx-status:429"] = "swap:outerMorph"
-	return a
+func signInForm() attributes {
+	return append(postForm("/login", Sel(SignInID), "outerMorph"), "hx-status:429", "swap:outerMorph")
 }
 
 // bodyAttributes hold for the whole page: which refusals are shown where the

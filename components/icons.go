@@ -1,7 +1,5 @@
 package components
 
-import "backoffice/assets"
-
 // iconNames are the icons of assets/icons.svg. The value is always true.
 var iconNames = map[string]bool{
 	"alert": true, "arrow-right": true, "ban": true, "check": true, "check-circle": true,
@@ -13,10 +11,10 @@ var iconNames = map[string]bool{
 	"x": true,
 }
 
-// iconHref is where an icon is drawn; an unknown name draws a plain dot.
-func iconHref(name string) string {
+// iconID is the icon's id in the file; that of an unknown name is a plain dot.
+func iconID(name string) string {
 	if !iconNames[name] {
-		name = "dot"
+		return "dot"
 	}
-	return assets.URL("icons.svg") + "#" + name
+	return name
 }

@@ -18,8 +18,6 @@ func progressAttributes(p ImportProgress) templ.Attributes {
 
 // rowsFragment makes a link change the rows of an import in place; the address
 // bar follows.
-func rowsFragment(href string) templ.Attributes {
-	a := getFragment(href, Sel(ImportRowsID), "outerMorph")
-	a["hx-push-url"] = "true"
-	return a
+func rowsFragment(href string) attributes {
+	return append(getFragment(href, Sel(ImportRowsID), "outerMorph"), "hx-push-url", "true")
 }

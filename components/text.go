@@ -1,34 +1,12 @@
 package components
 
 import (
-	"context"
-	"io"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
 )
-
-// marked draws a text with its hits marked. It is written by hand because a
-// template would put white space between the pieces of one word.
-func marked(text []Mark) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		var b strings.Builder
-		b.WriteString("<bdi>")
-		for _, m := range text {
-			piece := templ.EscapeString(m.Text)
-			if m.Hit {
-				piece = "<mark>" + piece + "</mark>"
-			}
-			b.WriteString(piece)
-		}
-		b.WriteString("</bdi>")
-		_, err := io.WriteString(w, b.String())
-		return err
-	})
-}
 
 // plain is a marked text without its marks.
 func plain(text []Mark) string {
@@ -46,8 +24,8 @@ func lower(label string) string {
 	return string(unicode.ToLower(r)) + label[size:]
 }
 
-// hue is the class of an avatar's colour.
-func hue(n int) string { return "h" + strconv.Itoa(n) }
+// marked is a text with its hits marked.
+func marked(text []Mark) templ.Component { return drawn(func(p *pen) { p.marked(text) }) }
 
 // slug turns an address into a DOM id: "/undo/12" into "undo-12".
 func slug(address string) string {

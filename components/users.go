@@ -37,10 +37,66 @@ func current(chips []Chip) Chip {
 }
 
 // inRow is the name of a person as the list shows it: it leads to the person.
-func inRow(r UserRow) Cell {
+func inRow(r *UserRow) *Cell {
 	c := r.Name
 	c.Href = either(c.Href, r.Href)
-	return c
+	return &c
+}
+
+// chip is a filter with the number of people behind it.
+func chip(c Chip, id string) templ.Component {
+	return drawn(func(p *pen) {
+		p.listLink("chip", id, c.Href, c.Current)
+		p.put(``, c.Label)
+		if c.Count != "" {
+			p.put(` <b>`, c.Count, `</b>`)
+		}
+		p.put(`</a>`)
+	})
+}
+
+// roleItem is a role in the menu of roles.
+func roleItem(c Chip, id string) templ.Component {
+	return drawn(func(p *pen) {
+		p.listLink("menu-item", id, c.Href, c.Current)
+		p.put(`<span class="menu-label">`, c.Label, `</span>`)
+		if c.Count != "" {
+			p.put(` <small>`, c.Count, `</small>`)
+		}
+		if c.Current {
+			p.icon("check")
+		}
+		p.put(`</a>`)
+	})
+}
+
+// sortLink is the head of a column; it sorts by it.
+func sortLink(c Column) templ.Component {
+	return drawn(func(p *pen) {
+		if c.Href == "" {
+			p.put(``, c.Label)
+			return
+		}
+		p.listLink("sort", "sort-"+c.Key, c.Href, false)
+		p.put(``, c.Label, ` `)
+		switch c.Sort {
+		case "ascending":
+			p.icon("up")
+		case "descending":
+			p.icon("down")
+		}
+		p.put(`</a>`)
+	})
+}
+
+// listLink begins a link that changes the list in place.
+func (p *pen) listLink(class, id, href string, current bool) {
+	p.put(`<a class="`, class, `" id="`, id, `" href="`, link(href), `"`)
+	if current {
+		p.put(` aria-current="true"`)
+	}
+	p.attributes(listLink(href))
+	p.put(`>`)
 }
 
 // otherColumns stand after the name in this order.

@@ -154,7 +154,7 @@ type Actions struct {
 
 // Any reports whether there is anything to offer.
 func (a Actions) Any() bool {
-	return a.EditHref+a.DeactivateHref+a.ReactivateHref+a.DeleteHref+a.RestoreHref != ""
+	return a != Actions{Name: a.Name, EndSessions: a.EndSessions}
 }
 
 // Cell is one value of a person, which opens into a form where it may be edited.

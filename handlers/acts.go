@@ -90,7 +90,7 @@ func (s *server) confirmDelete(a *ask) (view, error) {
 		return view{}, err
 	}
 	if !a.can(store.ActDelete, u.On()) {
-		return view{}, &store.Error{Kind: store.Forbidden, Message: "You may not delete this person."}
+		return view{}, s.refuse(a, store.ActDelete, u.Name+" ranks too high for you to delete.")
 	}
 	place := "page"
 	c := components.Confirm{

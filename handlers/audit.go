@@ -40,8 +40,17 @@ func (s *server) readTrail(a *ask, f url.Values) (components.AuditView, store.Tr
 	if v.Query+v.From+v.To+q.Act+string(q.Outcome) != "" {
 		v.Clear = "/audit"
 	}
+	v.From, v.To = onlyDate(v.From), onlyDate(v.To)
 	v.Filter = filterFields(f)
 	return v, q, err
+}
+
+// onlyDate is a date as a date field holds it, which can hold nothing else.
+func onlyDate(typed string) string {
+	if _, err := time.Parse(time.DateOnly, typed); err != nil {
+		return ""
+	}
+	return typed
 }
 
 // filterFields carry the filter along into the export.

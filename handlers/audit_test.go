@@ -209,3 +209,19 @@ func TestDaysOfTheTrailAreThoseOfTheTimeZone(t *testing.T) {
 	s.clock.pass(12 * time.Hour)
 	s.fresh(vera).get("/audit").is(t, 200).shows("#timeline", "Today")
 }
+
+func TestWhoIsGoneForGoodHasNoName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.clock.pass(store.KeepDeleted + time.Hour)
+	if n, err := s.db.Purge(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	c := s.fresh(ana)
+	a := c.get("/audit?q=8").is(t, 200).shows("#timeline", "a deleted person (no. 8)").shows("#timeline", "The details were removed with the person’s data.")
+	if strings.Contains(a.body, "Ida") || strings.Contains(a.body, "ida@") || a.count("#timeline form") != 0 {
+		t.Errorf("still tells: %s", a.text("#timeline"))
+	}
+	c.get("/users/8").is(t, 404)
+	c.post("/users/8/restore").is(t, 404)
+}

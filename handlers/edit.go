@@ -210,8 +210,11 @@ func (s *server) editUser(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if !u.Deleted.IsZero() || !a.can(store.ActEdit, u.On()) {
-		return view{}, &store.Error{Kind: store.Forbidden, Message: "You may not change this person."}
+	if !a.can(store.ActEdit, u.On()) {
+		return view{}, s.refuse(a, store.ActEdit, u.Name+" ranks too high for you to change.")
+	}
+	if !u.Deleted.IsZero() {
+		return view{}, &store.Error{Kind: store.Refused, Message: u.Name + " has been deleted. Restore the account first."}
 	}
 	return s.editView(a, &u, draft{}, a.FormValue("view"), store.Field(a.FormValue("field"))), nil
 }
@@ -326,14 +329,15 @@ func (s *server) besideChange(a *ask, u *store.User, v *view) error {
 // besideList are the counts over the list. How many match a search is left as
 // it was: counting them again would cost another search.
 func (s *server) besideList(l listState, a *ask, v *view) error {
-	var list components.UserList
-	all, err := s.filters(a, l, &list)
+	counts, err := s.store.Counts(a.Context(), a.actor)
 	if err != nil {
 		return err
 	}
+	var list components.UserList
+	filters(l, counts, &list)
 	v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
 	if l.q == "" {
-		list.Summary = summary(l, store.Count{N: all})
+		list.Summary = summary(l, store.Count{N: counts.Of(store.Role(l.role), store.Status(l.status))})
 		v.beside = append(v.beside, beside{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)})
 	}
 	return nil

@@ -344,7 +344,7 @@ func TestGuardsSpeakWhereTheyAreMet(t *testing.T) {
 			t.Errorf("%s: %q", path, got)
 		}
 	}
-	s.as(ana).get("/users/8/edit").is(t, 403)
+	s.as(ana).get("/users/8/edit").is(t, 409)
 }
 
 func TestCreating(t *testing.T) {

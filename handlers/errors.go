@@ -111,6 +111,7 @@ func (s *server) respondFault(w http.ResponseWriter, a *ask) {
 func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
 	v.bare = true
 	body, err := s.render(a, &v)
+	defer s.sheets.Put(body)
 	if err != nil {
 		s.logError(a, err)
 		http.Error(w, http.StatusText(v.status), v.status)

@@ -32,12 +32,17 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 		return view{goTo: "/account"}, nil
 	}
 	if r.need.act != "" && !s.maySomewhere(a, r.need.act) {
-		if err := s.store.Refuse(a.Context(), a.actor, r.need.act, a.pathID()); err != nil {
-			return view{}, err
-		}
-		return view{}, &store.Error{Kind: store.Forbidden, Message: "Your role does not allow this."}
+		return view{}, s.refuse(a, r.need.act, "Your role does not allow this.")
 	}
 	return r.do(a)
+}
+
+// refuse is the answer to what somebody may not do. That they tried is on record.
+func (s *server) refuse(a *ask, act store.Act, message string) error {
+	if err := s.store.Refuse(a.Context(), a.actor, act, a.pathID()); err != nil {
+		return err
+	}
+	return &store.Error{Kind: store.Forbidden, Message: message}
 }
 
 // maySomewhere asks for the permission to act on anybody at all; whether it

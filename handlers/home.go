@@ -40,19 +40,13 @@ func (s *server) tiles(a *ask) ([]components.Tile, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, by := 0, map[store.Status]int{}
-	for _, statuses := range counts {
-		for st, n := range statuses {
-			all += n
-			by[st] += n
-		}
-	}
-	admins := counts[store.Admin][store.Active]
+	by := func(st store.Status) string { return thousands(counts.Of("", st)) }
+	admins := counts.Of(store.Admin, store.Active)
 	tiles := []components.Tile{
-		{Label: "People", Figure: thousands(all), Note: "with an account", Href: "/users"},
-		{Label: "Active", Figure: thousands(by[store.Active]), Note: "may sign in", Href: "/users?status=active"},
-		{Label: "Invited", Figure: thousands(by[store.Invited]), Note: "have not come yet", Href: "/users?status=invited"},
-		{Label: "Deactivated", Figure: thousands(by[store.Deactivated]), Note: "may not sign in", Href: "/users?status=deactivated"},
+		{Label: "People", Figure: by(""), Note: "with an account", Href: "/users"},
+		{Label: "Active", Figure: by(store.Active), Note: "may sign in", Href: "/users?status=active"},
+		{Label: "Invited", Figure: by(store.Invited), Note: "have not come yet", Href: "/users?status=invited"},
+		{Label: "Deactivated", Figure: by(store.Deactivated), Note: "may not sign in", Href: "/users?status=deactivated"},
 		{Label: "Admins", Figure: thousands(admins), Note: "may do everything", Href: "/users?role=admin&status=active"},
 	}
 	if admins == 1 {

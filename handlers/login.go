@@ -42,6 +42,11 @@ func (s *server) login(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	if a.who != nil { // this browser was signed in: that sign-in is over
+		if err := s.store.SignOut(a.Context(), a.actor); err != nil {
+			return view{}, err
+		}
+	}
 	if err := s.beginSession(a, who); err != nil {
 		return view{}, err
 	}

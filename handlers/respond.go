@@ -57,6 +57,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 		return
 	}
 	body, err := s.render(a, &v)
+	defer s.sheets.Put(body)
 	if err == nil {
 		err = s.saveSession(w, a.Request)
 	}
@@ -128,19 +129,30 @@ func (w *fileWriter) Write(b []byte) (int, error) {
 	return w.to.Write(b)
 }
 
+// sheet is an empty buffer to draw an answer in. A page fills a hundred
+// kilobytes, so the buffers are used again.
+func (s *server) sheet() *bytes.Buffer {
+	b, ok := s.sheets.Get().(*bytes.Buffer)
+	if !ok {
+		return new(bytes.Buffer)
+	}
+	b.Reset()
+	return b
+}
+
 func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {
-	var b bytes.Buffer
+	b := s.sheet()
 	switch {
 	case v.text != "":
 		b.WriteString(v.text)
-		return &b, nil
+		return b, nil
 	case a.hx.fragment:
-		return &b, s.renderFragment(a, v, &b)
+		return b, s.renderFragment(a, v, b)
 	case v.goTo != "":
-		return &b, s.keepToast(a, v.toast)
+		return b, s.keepToast(a, v.toast)
 	}
 	page := s.page(a, v)
-	return &b, components.Layout(page, v.screen).Render(a.Context(), &b)
+	return b, components.Layout(page, v.screen).Render(a.Context(), b)
 }
 
 func (s *server) renderFragment(a *ask, v *view, b *bytes.Buffer) error {

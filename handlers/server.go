@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"backoffice/assets"
@@ -63,6 +64,7 @@ type server struct {
 	log      *slog.Logger
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
+	sheets   sync.Pool // of buffers to draw answers in
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.

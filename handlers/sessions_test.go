@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -188,40 +189,31 @@ func TestSigningOutMakesTheCookieUseless(t *testing.T) {
 	if e := s.trail(1)[0]; e.Act != store.ActSignOut || e.Actor != bjorn {
 		t.Errorf("on record as %+v", e)
 	}
-	if s.dump("sessions") == "" || strings.Contains(s.dump("sessions"), `"person":"2"`) {
+	if strings.Contains(rowsOf(t, s.raw(), "SELECT cast(data AS text) FROM sessions"), `"person":"2"`) {
 		t.Error("the session is still stored")
 	}
 	c.post("/logout").is(t, http.StatusSeeOther) // twice does no harm
 }
 
+// TestAnEndedSignInCannotComeBack: a request that was running while somebody
+// signed out may store their session again.
 func TestAnEndedSignInCannotComeBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	stored := s.dump("sessions")
-	thief := s.other(s.as(bjorn))
-	s.as(bjorn).post("/logout")
-	// A request that was running while the session ended may store it again.
 	db := s.raw()
-	for _, line := range strings.Split(newSite(t).dump("sessions"), "\n") {
-		cells := strings.Split(strings.TrimPrefix(line, "sessions "), "|")
-		if len(cells) > 2 {
-			if _, err := db.Exec("INSERT OR IGNORE INTO sessions (token, data, expiry) VALUES (?1, ?2, julianday('now') + 1)", cells[0], bytesOf(cells[1])); err != nil {
-				t.Fatal(err)
-			}
+	exec := func(query string) {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if strings.Count(s.dump("sessions"), "\n") != strings.Count(stored, "\n") {
+	exec("CREATE TABLE copy AS SELECT * FROM sessions")
+	thief := s.other(s.as(bjorn))
+	s.as(bjorn).post("/logout")
+	exec("INSERT OR IGNORE INTO sessions SELECT * FROM copy")
+	if !strings.Contains(rowsOf(t, db, "SELECT cast(data AS text) FROM sessions"), `"person":"2"`) {
 		t.Fatal("the test did not bring the session back")
 	}
 	thief.get("/users").is(t, http.StatusSeeOther)
-}
-
-// bytesOf reads "[1 2 3]", as a dump writes a blob.
-func bytesOf(s string) (b []byte) {
-	for _, f := range strings.Fields(strings.Trim(s, "[]")) {
-		b = append(b, byte(parseID(f)))
-	}
-	return b
 }
 
 func TestTokensAreStoredAsDigestsOnly(t *testing.T) {
@@ -337,4 +329,54 @@ func TestThrottledSignIns(t *testing.T) {
 	elsewhere.signIn(bjorn).is(t, http.StatusSeeOther) // one guesser locks nobody else out
 	s.clock.pass(2 * time.Second)
 	w.post("/login", "email", email(bjorn), "password", password, "person", "2").is(t, http.StatusOK)
+}
+
+// TestDeactivatedInTheMiddleOfARequest: the guard let them in, and then the
+// store, which looks again, does not.
+func TestDeactivatedInTheMiddleOfARequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.restart(route{"POST /meanwhile/{id}", need{act: store.ActEdit}, func(a *ask) (view, error) {
+		if _, err := s.db.Deactivate(a.Context(), commandLine, bjorn); err != nil {
+			return view{}, err
+		}
+		defer s.db.Reactivate(a.Context(), commandLine, bjorn)
+		return s.server.saveUser(a)
+	}})
+	form := []string{"view", "cell", "field", "name", "name", "Nora Gil"}
+	dialog := s.fresh(bjorn).on("/users").post("/meanwhile/5", form...).is(t, http.StatusUnauthorized)
+	dialog.shows("dialog .lead", "Your account has been deactivated.")
+	page := s.fresh(bjorn).post("/meanwhile/5", form...).is(t, http.StatusUnauthorized).shows(".lead", "Your account has been deactivated.")
+	if page.count("[name=kept-action]") != 1 || s.user(nora).Name != name(nora) {
+		t.Error("the form is lost, or it was saved")
+	}
+}
+
+// TestManyAtOnce is for the race detector, and for what must hold all the same.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	entries := s.entries()
+	var all sync.WaitGroup
+	for i, id := range []int{ana, bjorn, vera, zed, ana, bjorn} {
+		all.Go(func() {
+			c := s.as(id)
+			for n := range 10 {
+				c.get("/users?q=o&sort=-email")
+				c.on("/users").into("div#results").get("/users?status=active")
+				c.get("/users/5/history")
+				a := c.on("/users").post("/users/4", "view", "cell", "field", "phone", "phone", "+34 600 00"+itoa(i)+" "+itoa(100+n))
+				if want := map[bool]int{true: http.StatusForbidden, false: http.StatusOK}[id == vera]; a.code != want {
+					t.Errorf("%s: %d", name(id), a.code)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := s.entries() - entries; n != 60 {
+		t.Errorf("%d entries for 50 edits and 10 refusals", n)
+	}
+	if report, err := s.db.VerifyAudit(context.Background()); err != nil || report.Bad != 0 {
+		t.Errorf("the trail: %+v %v", report, err)
+	}
 }

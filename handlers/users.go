@@ -43,18 +43,28 @@ func (l listState) query() store.Query {
 		After: store.ParseCursor(l.after, l.sort), Before: store.ParseCursor(l.before, l.sort)}
 }
 
-// encode is the query string of this state, without what is as always.
+// encode is the query string of this state, without what is as always. A page
+// of the list has dozens of them.
 func (l listState) encode() string {
-	v := url.Values{}
-	for name, value := range map[string]string{"q": l.q, "role": l.role, "status": l.status, "after": l.after, "before": l.before} {
-		if value != "" {
-			v.Set(name, value)
+	var b strings.Builder
+	add := func(name, value string) {
+		if value == "" {
+			return
 		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(name + "=" + url.QueryEscape(value))
 	}
+	add("after", l.after)
+	add("before", l.before)
+	add("q", l.q)
+	add("role", l.role)
 	if l.sort != (store.Sort{By: store.ByName}) {
-		v.Set("sort", l.sort.String())
+		add("sort", l.sort.String())
 	}
-	return v.Encode()
+	add("status", l.status)
+	return b.String()
 }
 
 // at is an address with this state behind it.
@@ -88,10 +98,7 @@ func (s *server) users(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	list, err := s.listView(a, l, p)
-	if err != nil {
-		return view{}, err
-	}
+	list := s.listView(a, l, p)
 	v := view{title: "Users", screen: components.UsersPage(list)}
 	if a.hx.target == components.ResultsID {
 		v.part = components.UserListResults(list)
@@ -113,14 +120,13 @@ func addressBar(a *ask, l listState) instruct {
 	return instruct{push: l.href()}
 }
 
-func (s *server) listView(a *ask, l listState, p store.Page) (components.UserList, error) {
+func (s *server) listView(a *ask, l listState, p store.Page) components.UserList {
 	list := components.UserList{Query: l.q, Columns: columns(l), Summary: summary(l, p.Total),
 		CreateHref: "/users/new", CreateLabel: "New user"}
-	if _, err := s.filters(a, l, &list); err != nil {
-		return list, err
-	}
+	filters(l, p.Counts, &list)
+	list.Rows = make([]components.UserRow, len(p.Users))
 	for i := range p.Users {
-		list.Rows = append(list.Rows, s.row(a, l, &p.Users[i]))
+		list.Rows[i] = s.row(a, l, &p.Users[i])
 	}
 	list.Range = "Showing " + thousands(len(p.Users)) + " of " + total(p.Total)
 	if p.Prev != nil {
@@ -142,7 +148,7 @@ func (s *server) listView(a *ask, l listState, p store.Page) (components.UserLis
 	if a.can(store.ActImport, nil) {
 		list.ImportHref = "/imports"
 	}
-	return list, nil
+	return list
 }
 
 // createFor offers to create whom one looked for in vain.
@@ -155,24 +161,9 @@ func createFor(q string) (href, label string) {
 }
 
 // filters are the chips, with the counts that are kept for them. Each count is
-// what choosing the chip would show, search aside; all is what the chosen ones
-// show.
-func (s *server) filters(a *ask, l listState, list *components.UserList) (all int, err error) {
-	counts, err := s.store.Counts(a.Context(), a.actor)
-	if err != nil {
-		return 0, err
-	}
-	n := func(role, status string) int {
-		sum := 0
-		for r, by := range counts {
-			for st, c := range by {
-				if (role == "" || role == string(r)) && (status == "" || status == string(st)) {
-					sum += c
-				}
-			}
-		}
-		return sum
-	}
+// what choosing the chip would show, search aside.
+func filters(l listState, counts store.Counts, list *components.UserList) {
+	n := func(role, status string) int { return counts.Of(store.Role(role), store.Status(status)) }
 	list.Statuses = []components.Chip{{Label: "All", Count: short(n(l.role, "")), Href: l.withStatus("").href(), Current: l.status == ""}}
 	for _, st := range store.Statuses() {
 		list.Statuses = append(list.Statuses, components.Chip{Label: st.Label(), Count: short(n(l.role, string(st))),
@@ -194,7 +185,6 @@ func (s *server) filters(a *ask, l listState, list *components.UserList) (all in
 	if l.q != "" || l.role != "" || l.status != "" {
 		list.ClearHref = listState{sort: l.sort}.href()
 	}
-	return n(l.role, l.status), nil
 }
 
 func columns(l listState) []components.Column {
@@ -285,15 +275,21 @@ func cellOf(a *ask, u *store.User, f store.Field, q string) components.Cell {
 	if f == store.FieldRole {
 		c.Badge, text = text, u.Role.Label()
 	}
-	if text == "" {
-		return c
+	if text != "" {
+		c.Text = marks(text, hits(f, text, q))
 	}
-	spans := store.Marks(text, q)
-	if f == store.FieldPhone {
-		spans = store.PhoneMarks(text, q)
-	}
-	c.Text = marks(text, spans)
 	return c
+}
+
+// hits are where a value matches a search.
+func hits(f store.Field, text, q string) []store.Span {
+	switch {
+	case q == "":
+		return nil
+	case f == store.FieldPhone:
+		return store.PhoneMarks(text, q)
+	}
+	return store.Marks(text, q)
 }
 
 func marks(text string, spans []store.Span) []components.Mark {

@@ -133,16 +133,10 @@ func (s *Store) Refuse(ctx context.Context, a Actor, act Act, target int64) erro
 // recordAlone appends an entry in a transaction of its own. It does not ask
 // whether the actor is still active: that they tried is what counts.
 func (s *Store) recordAlone(ctx context.Context, a Actor, e Entry) error {
-	t, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
+	return s.enqueue(&pending{ctx: ctx, actor: a, do: func(x *tx) error {
+		_, err := x.record(e)
 		return err
-	}
-	defer t.Rollback()
-	x := &tx{Tx: t, ctx: ctx, now: s.now(), actor: a}
-	if _, err := x.record(e); err != nil {
-		return err
-	}
-	return t.Commit()
+	}})
 }
 
 // TrailQuery says which entries to read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -21,6 +22,19 @@ func (s *Store) SignIn(ctx context.Context, a Actor, email, password string) (Wh
 	if err := s.takeAttempt(ctx, a, key); err != nil {
 		return Whoever{}, err
 	}
+	w, err := s.tryPassword(ctx, a, key, email, password)
+	if errors.Is(err, errOtherHash) {
+		w, err = s.tryPassword(ctx, a, key, email, password)
+	}
+	return w, err
+}
+
+// errOtherHash is the error of a password that was good for a hash which has
+// been replaced while it was checked: by another password that an admin has
+// set, or by a sign-in at the same moment that made a new hash of this one.
+var errOtherHash = &Error{Kind: Unauthenticated, Message: WrongCredentials}
+
+func (s *Store) tryPassword(ctx context.Context, a Actor, key, email, password string) (Whoever, error) {
 	u, err := loadUserByEmail(ctx, s.reader, key)
 	if err != nil && KindOf(err) != NotFound {
 		return Whoever{}, err
@@ -100,10 +114,8 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 	var w Whoever
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
-		if still, err := x.stillHasPassword(u); err != nil {
+		if err := x.sameHash(u); err != nil {
 			return err
-		} else if !still {
-			return &Error{Kind: Unauthenticated, Message: WrongCredentials}
 		}
 		if err := clearAttempts(x, throttleKeys(key, a.Address)); err != nil {
 			return err
@@ -129,11 +141,14 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 	return w, err
 }
 
-// stillHasPassword reports whether the person's password is the one that was
-// checked: that takes time, in which an admin may have set another.
-func (x *tx) stillHasPassword(u *User) (bool, error) {
+// sameHash fails with errOtherHash unless the person's password is the one
+// that was checked: that takes time, in which another may have been set.
+func (x *tx) sameHash(u *User) error {
 	now, err := loadUser(x.ctx, x.Tx, u.ID)
-	return err == nil && now.passwordHash == u.passwordHash, err
+	if err == nil && now.passwordHash != u.passwordHash {
+		err = errOtherHash
+	}
+	return err
 }
 
 // throttle is how failures of one kind are slowed down: so many are free, and
@@ -270,17 +285,19 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 	if err != nil {
 		return err
 	}
-	return s.transact(ctx, a, func(x *tx) error {
-		if still, err := x.stillHasPassword(u); err != nil {
+	err = s.transact(ctx, a, func(x *tx) error {
+		if err := x.sameHash(u); err != nil {
 			return err
-		} else if !still {
-			return invalid(map[string]string{"current": "Your password was changed a moment ago."})
 		}
 		if err := clearAttempts(x, throttleKeys(u.emailKey, a.Address)); err != nil {
 			return err
 		}
 		return x.setPassword(u, hash, false, ActOwnPassword, a.SignIn)
 	})
+	if errors.Is(err, errOtherHash) {
+		return invalid(map[string]string{"current": "Your password was changed a moment ago. Please try again."})
+	}
+	return err
 }
 
 // ResetPassword sets somebody's password without knowing the old one and ends

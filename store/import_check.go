@@ -110,7 +110,7 @@ func (c *checker) read(r *ImportRow) proposal {
 	}
 	if c.hash >= 0 && trim(cells[c.hash]) != "" {
 		p.hash = trim(cells[c.hash])
-		if _, err := recogniseHash(p.hash); err != nil {
+		if _, err := RecogniseHash(p.hash); err != nil {
 			p.problems[string(FieldPassword)] = err.Error()
 		}
 	}

@@ -167,7 +167,7 @@ func guessCells(rows []CSVRow, column int) ImportTarget {
 }
 
 func guessCell(cell string) ImportTarget {
-	_, hashErr := recogniseHash(cell)
+	_, hashErr := RecogniseHash(cell)
 	digits := len(Digits(cell))
 	switch {
 	case looksLikeAddress(cell):
@@ -214,14 +214,4 @@ func wordOf[K ~string](words map[K]string, s string) string {
 		}
 	}
 	return ""
-}
-
-// recogniseHash says of what kind a password hash from elsewhere is, or why it
-// cannot be taken. Until other kinds can be checked at sign-in, it is our own
-// kind alone.
-func recogniseHash(s string) (kind string, err error) {
-	if _, err := parsePHC(s); err != nil {
-		return "", ValueError("This kind of password hash is not known.")
-	}
-	return "argon2id", nil
 }

@@ -116,6 +116,8 @@ type Page struct {
 	Prev  *Cursor // for Query.Before; nil at the start
 	Next  *Cursor // for Query.After; nil at the end
 	Total Count
+
+	Counts Counts // of everybody, whatever the query
 }
 
 // Count is a number of people. AtLeast says that it is a lower bound: counting
@@ -123,6 +125,22 @@ type Page struct {
 type Count struct {
 	N       int
 	AtLeast bool
+}
+
+// Counts is how many people there are by role and status.
+type Counts map[Role]map[Status]int
+
+// Of is how many have the role and the status; "" stands for any.
+func (c Counts) Of(role Role, status Status) int {
+	sum := 0
+	for _, r := range Roles() {
+		for _, s := range Statuses() {
+			if (role == "" || role == r) && (status == "" || status == s) {
+				sum += c[r][s]
+			}
+		}
+	}
+	return sum
 }
 
 // maxCount is where counting the hits of a search ends.
@@ -138,6 +156,9 @@ func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 	}
 	p, err := s.page(ctx, q)
 	if err != nil {
+		return Page{}, err
+	}
+	if p.Counts, err = allCounts(brief(ctx), s.reader); err != nil {
 		return Page{}, err
 	}
 	p.Total, err = s.count(ctx, q, p)
@@ -193,6 +214,9 @@ func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
 // walk gives up to limit rows from a place on, in the order of the list, and
 // whether more follow in the direction of the walk.
 func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
+	if strings.TrimSpace(q.Search) == "" {
+		ctx = brief(ctx)
+	}
 	users, err := selectUsers(ctx, s.reader, q, from, backwards, limit+1)
 	if err != nil {
 		return nil, false, err
@@ -211,8 +235,7 @@ func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool,
 
 func (s *Store) count(ctx context.Context, q Query, p Page) (Count, error) {
 	if strings.TrimSpace(q.Search) == "" {
-		n, err := countKept(ctx, s.reader, q.Role, q.Status)
-		return Count{N: n}, err
+		return Count{N: p.Counts.Of(q.Role, q.Status)}, nil
 	}
 	if p.Prev == nil && p.Next == nil {
 		return Count{N: len(p.Users)}, nil
@@ -243,19 +266,17 @@ func (s *Store) Neighbours(ctx context.Context, a Actor, q Query, u *User) (prev
 }
 
 // Counts gives how many people there are by role and status.
-func (s *Store) Counts(ctx context.Context, a Actor) (map[Role]map[Status]int, error) {
+func (s *Store) Counts(ctx context.Context, a Actor) (Counts, error) {
 	if !Can(a, ActLook, nil) {
 		return nil, forbidden("Your role does not allow this.")
 	}
-	return allCounts(ctx, s.reader)
+	return allCounts(brief(ctx), s.reader)
 }
 
 // cursor is the place of a person in this order.
 func (s Sort) cursor(u *User) Cursor {
 	c := Cursor{Sort: s, ID: u.ID}
 	switch s.By {
-	case ByName:
-		c.Text = Fold(u.Name)
 	case ByEmail:
 		c.Text = u.emailKey
 	case ByPhone:
@@ -268,6 +289,8 @@ func (s Sort) cursor(u *User) Cursor {
 		c.Num = toMillis(u.LastSignIn)
 	case ByCreated:
 		c.Num = toMillis(u.Created)
+	default: // ByName, and no order at all: as column has it
+		c.Text = Fold(u.Name)
 	}
 	return c
 }

@@ -32,10 +32,12 @@ type where struct {
 }
 
 // arg adds a value and gives its placeholder. They are numbered, because the
-// driver binds $2, $1 in the order of appearance.
+// driver binds $2, $1 in the order of appearance. The plus keeps the planner
+// from looking at the value: else SQLite plans the statement anew whenever it is
+// run, which takes as long as running it.
 func (w *where) arg(v any) string {
 	w.args = append(w.args, v)
-	return "?" + strconv.Itoa(len(w.args))
+	return "+?" + strconv.Itoa(len(w.args))
 }
 
 func (w *where) and(part string) { w.parts = append(w.parts, part) }
@@ -108,13 +110,15 @@ func selectUsers(ctx context.Context, db querier, q Query, from *Cursor, backwar
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(r row) (User, error) {
-		u, err := scanUser(r)
-		if err != nil {
-			return User{}, err
+	defer rows.Close()
+	users, scan := make([]User, 0, limit), newUserScan()
+	for rows.Next() {
+		if err := scan.read(rows); err != nil {
+			return nil, err
 		}
-		return *u, nil
-	})
+		users = append(users, scan.User)
+	}
+	return users, rows.Err()
 }
 
 // countMatches counts up to most.
@@ -127,29 +131,23 @@ func countMatches(ctx context.Context, db querier, q Query, most int) (n int, er
 	return n, err
 }
 
-// countKept reads the kept counts.
-func countKept(ctx context.Context, db querier, role Role, status Status) (n int, err error) {
-	err = db.QueryRowContext(ctx, `SELECT coalesce(sum(n), 0) FROM user_counts
- WHERE (?1 = '' OR role = ?1) AND (?2 = '' OR status = ?2)`, string(role), string(status)).Scan(&n)
-	return n, err
-}
-
-func allCounts(ctx context.Context, db querier) (map[Role]map[Status]int, error) {
+// allCounts reads the kept counts.
+func allCounts(ctx context.Context, db querier) (Counts, error) {
 	rows, err := db.QueryContext(ctx, `SELECT role, status, n FROM user_counts`)
 	if err != nil {
 		return nil, err
 	}
-	counts := map[Role]map[Status]int{}
+	counts := Counts{}
 	for _, r := range Roles() {
 		counts[r] = map[Status]int{}
 	}
+	var role, status string
+	var n int
+	dest := []any{&role, &status, &n}
 	_, err = collect(rows, func(r row) (struct{}, error) {
-		var role Role
-		var status Status
-		var n int
-		err := r.Scan(&role, &status, &n)
-		if counts[role] != nil {
-			counts[role][status] = n
+		err := r.Scan(dest...)
+		if by := counts[Role(role)]; by != nil {
+			by[Status(status)] = n
 		}
 		return struct{}{}, err
 	})

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -47,12 +48,14 @@ type HashParams struct {
 // one lane.
 var DefaultHashParams = HashParams{MemoryKiB: 19456, Time: 2, Threads: 1}
 
-// Hasher makes and checks password hashes: argon2id, written as PHC strings. It
-// never works on more of them at once than it was made for, since each takes
-// its memory whole and sign-ins come in crowds.
+// Hasher makes password hashes, argon2id written as PHC strings, and checks those
+// and the kinds that other programs make (RecogniseHash). It never works on more
+// of them at once than it was made for, since each takes its memory whole and
+// sign-ins come in crowds; on those that take much, one at a time.
 type Hasher struct {
 	params HashParams
 	slots  chan struct{}
+	much   chan struct{}
 	// derive is argon2.IDKey; tests watch it.
 	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
 }
@@ -64,7 +67,8 @@ func NewHasher(p HashParams, parallel int) *Hasher {
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
-	return &Hasher{params: p.sensible(), slots: make(chan struct{}, parallel), derive: argon2.IDKey}
+	return &Hasher{params: p.sensible(), derive: argon2.IDKey,
+		slots: make(chan struct{}, parallel), much: make(chan struct{}, 1)}
 }
 
 // sensible fills in the defaults and keeps the costs within their limits.
@@ -83,7 +87,7 @@ func (p HashParams) sensible() HashParams {
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	stored := phc{HashParams: h.params, salt: make([]byte, saltBytes), hash: make([]byte, hashBytes)}
 	rand.Read(stored.salt) // never fails: without randomness the program ends
-	key, err := h.key(ctx, stored, password)
+	key, err := h.key(ctx, stored, passwordText(password))
 	if err != nil {
 		return "", err
 	}
@@ -92,52 +96,108 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify tells whether a password is the one that a hash was made of, and
-// whether the hash is stale: made at another cost than today's, so that it
-// should be made anew while the password is at hand.
+// whether the hash is stale: not made as Hash makes it today, so that it should
+// be made anew while the password is at hand.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, stale bool, err error) {
 	stored, err := parsePHC(hash)
 	if err != nil {
-		return false, false, err
-	}
-	key, err := h.key(ctx, stored, password)
-	if err != nil {
-		return false, false, err
+		return h.verifyForeign(ctx, hash, password)
 	}
 	stale = stored.HashParams != h.params || len(stored.salt) != saltBytes || len(stored.hash) != hashBytes
-	return subtle.ConstantTimeCompare(key, stored.hash) == 1, stale, nil
+	for i, text := range passwordTexts(password) {
+		key, err := h.key(ctx, stored, text)
+		if err != nil {
+			return false, false, err
+		}
+		if subtle.ConstantTimeCompare(key, stored.hash) == 1 {
+			return true, stale || i > 0, nil
+		}
+	}
+	if stored.HashParams != h.params {
+		// Cheaper than ours perhaps, which would tell that somebody is there.
+		return false, stale, h.VerifyNobody(ctx, password)
+	}
+	return false, stale, nil
 }
 
 // VerifyNobody takes as long as Verify. It stands in when there is no account
 // to verify against, so that the time does not tell.
 func (h *Hasher) VerifyNobody(ctx context.Context, password string) error {
 	nobody := phc{HashParams: h.params, salt: make([]byte, saltBytes), hash: make([]byte, hashBytes)}
-	key, err := h.key(ctx, nobody, password)
-	if err != nil {
-		return err
+	for _, text := range passwordTexts(password) {
+		key, err := h.key(ctx, nobody, text)
+		if err != nil {
+			return err
+		}
+		subtle.ConstantTimeCompare(key, nobody.hash)
 	}
-	subtle.ConstantTimeCompare(key, nobody.hash)
 	return nil
 }
 
 // key derives a key as a stored hash prescribes, when it is its turn.
-func (h *Hasher) key(ctx context.Context, stored phc, password string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
+func (h *Hasher) key(ctx context.Context, stored phc, text string) ([]byte, error) {
+	done, err := h.turn(ctx, stored.MemoryKiB)
+	if err != nil {
 		return nil, err
 	}
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return h.derive([]byte(passwordText(password)), stored.salt,
+	defer done()
+	return h.derive([]byte(text), stored.salt,
 		stored.Time, stored.MemoryKiB, stored.Threads, uint32(len(stored.hash))), nil
+}
+
+// turn waits until a hash that takes so much memory may be worked on, or ctx
+// ends. done is to be called when the work is done. What takes much more than
+// our own hashes waits for its like first, while it holds no slot, so that the
+// others go on; and its memory is given back before the next one begins.
+func (h *Hasher) turn(ctx context.Context, memoryKiB uint32) (done func(), err error) {
+	much := memoryKiB > max(muchMemoryKiB, h.params.MemoryKiB)
+	if much {
+		if err := take(ctx, h.much); err != nil {
+			return nil, err
+		}
+	}
+	if err := take(ctx, h.slots); err != nil {
+		if much {
+			<-h.much
+		}
+		return nil, err
+	}
+	return func() {
+		<-h.slots
+		if much {
+			debug.FreeOSMemory()
+			<-h.much
+		}
+	}, nil
+}
+
+// take takes one of the places in a channel, unless ctx has ended or ends first.
+func take(ctx context.Context, places chan struct{}) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // passwordText is the form of a password that is hashed. Two keyboards write é
 // in two ways and half-width letters in a third; NIST SP 800-63B allows NFKC or
 // NFC for that, and NFKC covers more of them.
 func passwordText(password string) string { return norm.NFKC.String(password) }
+
+// passwordTexts are the texts that an argon2id hash may be of: the one that we
+// hash and, where it differs, the one that was typed. The hash may have come from
+// a program that hashes that, and nothing about it says so.
+func passwordTexts(password string) []string {
+	if text := passwordText(password); text != password {
+		return []string{text, password}
+	}
+	return []string{password}
+}
 
 // phc is a hash as the password hashing competition's format writes it:
 // $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
@@ -153,8 +213,17 @@ func (p phc) String() string {
 		p.MemoryKiB, p.Time, p.Threads, b64.EncodeToString(p.salt), b64.EncodeToString(p.hash))
 }
 
-// parsePHC reads what String writes, and nothing that is merely like it.
+// parsePHC reads a hash and refuses one that asks for too much.
 func parsePHC(s string) (phc, error) {
+	p, err := readPHC(s)
+	if err != nil || !p.wellSized() || !p.affordable() {
+		return phc{}, errBadHash
+	}
+	return p, nil
+}
+
+// readPHC reads what String writes, and nothing that is merely like it.
+func readPHC(s string) (phc, error) {
 	var p phc
 	parts := strings.Split(s, "$")
 	if len(s) > maxPHCBytes || len(parts) != 6 {
@@ -166,18 +235,21 @@ func parsePHC(s string) (phc, error) {
 	var saltErr, hashErr error
 	p.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
 	p.hash, hashErr = base64.RawStdEncoding.DecodeString(parts[5])
-	if saltErr != nil || hashErr != nil || !p.affordable() || p.String() != s {
+	if saltErr != nil || hashErr != nil || p.String() != s {
 		return phc{}, errBadHash
 	}
 	return p, nil
 }
 
-// affordable tells whether a hash has sensible sizes and costs.
-func (p phc) affordable() bool {
-	return p.Threads >= 1 && p.Threads <= maxHashThreads &&
-		p.Time >= 1 && p.Time <= maxHashTime &&
-		p.MemoryKiB >= 8*uint32(p.Threads) && p.MemoryKiB <= maxHashMemoryKiB &&
-		uint64(p.MemoryKiB)*uint64(p.Time) <= maxHashWork &&
+// wellSized tells whether a hash has sensible sizes.
+func (p phc) wellSized() bool {
+	return p.Threads >= 1 && p.Time >= 1 && p.MemoryKiB >= 8*uint32(p.Threads) &&
 		len(p.salt) >= minSaltBytes && len(p.salt) <= maxSaltBytes &&
 		len(p.hash) >= minHashBytes && len(p.hash) <= maxHashBytes
+}
+
+// affordable tells whether a hash has sensible costs.
+func (p phc) affordable() bool {
+	return p.Threads <= maxHashThreads && p.Time <= maxHashTime && p.MemoryKiB <= maxHashMemoryKiB &&
+		uint64(p.MemoryKiB)*uint64(p.Time) <= maxHashWork
 }

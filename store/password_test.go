@@ -81,7 +81,7 @@ func TestVerifyRefusesTamperedHashes(t *testing.T) {
 	}
 	const salt, sum = "$c29tZXNhbHQ", "$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 	for _, hash := range []string{
-		"", "x", "$argon2id$", "$argon2i$v=19$m=256,t=2,p=1" + salt + sum,
+		"", "x", "$argon2id$", "$argon2d$v=19$m=256,t=2,p=1" + salt + sum,
 		"$argon2id$v=16$m=256,t=2,p=1" + salt + sum,
 		"$argon2id$m=256,t=2,p=1" + salt + sum,
 		"$argon2id$v=19$m=0256,t=2,p=1" + salt + sum,

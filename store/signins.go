@@ -57,7 +57,7 @@ type Whoever struct {
 // *Ended when the sign-in is no longer good. An active request moves "last
 // seen"; a passive one, such as a timer's, does not.
 func (s *Store) Resume(ctx context.Context, signIn, user int64, passive bool) (Whoever, error) {
-	w, err := loadSignIn(ctx, s.reader, signIn, user)
+	w, err := loadSignIn(brief(ctx), s.reader, signIn, user)
 	if err != nil {
 		if KindOf(err) == NotFound {
 			return w, &Ended{Why: EndedUnknown, User: user}

@@ -20,12 +20,12 @@ func (t signInTimes) into(s *SignIn) {
 }
 
 // loadSignIn gives a sign-in with its person. A sign-in that belongs to
-// another person is not found.
+// another person is not found. The plus signs are those of where.arg.
 func loadSignIn(ctx context.Context, q querier, id, user int64) (Whoever, error) {
 	var w Whoever
 	var t signInTimes
 	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+`, `+signInColumns+`
- FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = ?1 AND s.user_id = ?2`, id, user), signInFields(&w.SignIn, &t)...)
+ FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = +?1 AND s.user_id = +?2`, id, user), signInFields(&w.SignIn, &t)...)
 	if err != nil {
 		return w, err
 	}

@@ -163,7 +163,7 @@ func TestLastSeen(t *testing.T) {
 		s := newTestStore(t, func(config *Config) { config.IdleTimeout = c.idle })
 		a := s.signIn(s.add("Ana", Admin))
 		seen := func() time.Duration {
-			return time.Duration(queryInt(t, s.reader, `SELECT last_seen_at FROM signins`))*time.Millisecond - time.Duration(morning.UnixMilli())*time.Millisecond
+			return time.UnixMilli(int64(queryInt(t, s.reader, `SELECT last_seen_at FROM signins`))).Sub(morning)
 		}
 		resume := func(passive bool) {
 			t.Helper()
@@ -263,6 +263,26 @@ func TestPasswordChangedWhileChecked(t *testing.T) {
 			}
 			must(t, second(s.SignIn(t.Context(), s.guest, s.ben.Email, newPassword)))
 		})
+	}
+}
+
+// TestSignInsAtOnceWithStaleHash lets two in at the same moment of whom the
+// first makes a new hash.
+func TestSignInsAtOnceWithStaleHash(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{})
+	s.hasher = NewHasher(HashParams{MemoryKiB: 128, Time: 1, Threads: 1}, 4)
+	derive, done := s.hasher.derive, false
+	s.hasher.derive = func(p, salt []byte, passes, memory uint32, threads uint8, n uint32) []byte {
+		if !done {
+			done = true
+			s.signIn(s.ben)
+		}
+		return derive(p, salt, passes, memory, threads, n)
+	}
+	s.signIn(s.ben)
+	if list, err := s.SignIns(t.Context(), console, s.ben.ID); len(list) != 3 || err != nil {
+		t.Errorf("%d sign-ins, %v", len(list), err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"sync"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the embedded database
@@ -60,6 +61,11 @@ type Store struct {
 	absolute time.Duration
 	hasher   *Hasher
 
+	changes chan *pending // what waits for the writer
+	close   sync.Once
+	closing chan struct{} // closed by Close
+	stopped chan struct{} // closed when the writer has stopped
+
 	background *background
 }
 
@@ -86,11 +92,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Driver == "" {
 		c.Driver = "sqlite3"
 	}
-	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), background: newBackground()}
+	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
+		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
+		background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("store: open %s: %w", c.Path, err)
+		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
 	}
+	go s.writeLoop()
 	return s, nil
 }
 
@@ -134,22 +142,42 @@ func dsn(path, mode string) string {
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+	p, err := newMigrator(db)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return err
+	// Another program that opens the same new file may take a step before us.
+	// Ours then fails whole, and what is left to do is looked up anew.
+	for range len(p.ListSources()) + 2 {
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
 	}
-	_, err = p.Up(ctx)
 	return err
 }
 
-// Close ends what runs in the background and closes the database. Operations
-// that run are finished first.
+func newMigrator(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, db, files)
+}
+
+// brief is a context for a read that is over in an instant. To watch for people
+// who hang up meanwhile would cost as much as the read.
+func brief(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+
+// Close ends what runs in the background and closes the database. Changes that
+// run are finished first.
 func (s *Store) Close() error {
 	s.background.end()
+	s.close.Do(func() { close(s.closing) })
+	<-s.stopped
+	return s.closeFiles()
+}
+
+func (s *Store) closeFiles() error {
 	var errs []error
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {
@@ -171,15 +199,6 @@ func (s *Store) AbsoluteTimeout() time.Duration { return s.absolute }
 // Now is the time as the store sees it.
 func (s *Store) Now() time.Time { return s.now() }
 
-// tx is one writing transaction with what every change needs: the time, and
-// who is acting, as loaded inside it.
-type tx struct {
-	*sql.Tx
-	ctx   context.Context
-	now   time.Time
-	actor Actor
-}
-
 // write runs fn in one transaction on behalf of the actor. What fn did is
 // undone when it fails. When it fails because the act is not allowed, that
 // refusal is put on record in a transaction of its own.
@@ -197,37 +216,4 @@ func (s *Store) write(ctx context.Context, a Actor, about attempt, fn func(*tx) 
 type attempt struct {
 	act    Act
 	target int64
-}
-
-func (s *Store) transact(ctx context.Context, a Actor, fn func(*tx) error) error {
-	t, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer t.Rollback()
-	x := &tx{Tx: t, ctx: ctx, now: s.now(), actor: a}
-	if err := x.refreshActor(); err != nil {
-		return err
-	}
-	if err := fn(x); err != nil {
-		return err
-	}
-	return t.Commit()
-}
-
-// refreshActor loads the acting person's role and status again: they may have
-// been demoted or deactivated since their request began.
-func (x *tx) refreshActor() error {
-	if x.actor.Kind != Person {
-		return nil
-	}
-	u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
-	if err != nil {
-		return err
-	}
-	if u.Status != Active || !u.Deleted.IsZero() {
-		return &Error{Kind: Unauthenticated, Message: "Your account is no longer active."}
-	}
-	x.actor.Role = u.Role
-	return nil
 }

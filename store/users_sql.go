@@ -20,21 +20,44 @@ type row interface{ Scan(...any) error }
 const userColumns = `u.id, u.name, u.email, u.email_key, u.phone, u.phone_key, u.role, u.status, u.external_id,
  u.password_hash, u.must_change_password, u.created_at, u.changed_at, u.last_sign_in_at, u.version, u.deleted_at`
 
-func scanUser(r row, more ...any) (*User, error) {
-	var u User
-	var created, changed, lastSignIn, deleted int64
-	err := r.Scan(append([]any{&u.ID, &u.Name, &u.Email, &u.emailKey, &u.Phone, &u.phoneKey, &u.Role, &u.Status,
-		&u.ExternalID, &u.passwordHash, &u.MustChangePassword, &created, &changed, &lastSignIn, &u.Version, &deleted}, more...)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errNoUser()
+// userScan reads lines of userColumns. It is used again for each line of a
+// result, so that a page of people costs little more than their texts.
+type userScan struct {
+	User
+	role, status                       string
+	created, changed, lastSignIn, gone int64
+	dest                               []any
+}
+
+// newUserScan reads what else the lines hold into more.
+func newUserScan(more ...any) *userScan {
+	s := &userScan{}
+	u := &s.User
+	s.dest = append([]any{&u.ID, &u.Name, &u.Email, &u.emailKey, &u.Phone, &u.phoneKey, &s.role, &s.status,
+		&u.ExternalID, &u.passwordHash, &u.MustChangePassword, &s.created, &s.changed, &s.lastSignIn, &u.Version, &s.gone}, more...)
+	return s
+}
+
+func (s *userScan) read(r row) error {
+	if err := r.Scan(s.dest...); err != nil {
+		return err
 	}
-	if err != nil {
+	u := &s.User
+	u.Role, u.Status, u.HasPassword = Role(s.role), Status(s.status), u.passwordHash != ""
+	u.Created, u.Changed = fromMillis(s.created), fromMillis(s.changed)
+	u.LastSignIn, u.Deleted = fromMillis(s.lastSignIn), fromMillis(s.gone)
+	return nil
+}
+
+func scanUser(r row, more ...any) (*User, error) {
+	s := newUserScan(more...)
+	if err := s.read(r); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = errNoUser()
+		}
 		return nil, err
 	}
-	u.HasPassword = u.passwordHash != ""
-	u.Created, u.Changed = fromMillis(created), fromMillis(changed)
-	u.LastSignIn, u.Deleted = fromMillis(lastSignIn), fromMillis(deleted)
-	return &u, nil
+	return &s.User, nil
 }
 
 func fromMillis(ms int64) time.Time {

@@ -35,10 +35,11 @@ func axeScript(t testing.TB) string {
 
 // axeCheck fails the test for everything axe-core finds on the page that the
 // browser shows; where says which page that is. It puts the checker into the
-// page past the content security policy, as a debugger does.
-func axeCheck(t testing.TB, b *browser, where string) {
+// page past the content security policy, as a debugger does. With rules, it
+// looks for those alone.
+func axeCheck(t testing.TB, b *browser, where string, rules ...string) {
 	t.Helper()
-	for _, f := range axeFindings(t, b) {
+	for _, f := range axeFindings(t, b, rules) {
 		var places strings.Builder
 		for _, p := range f.Places {
 			fmt.Fprintf(&places, "\n  at %s\n     %s\n     %s", p.Selector, p.HTML, strings.ReplaceAll(p.Why, "\n", "\n     "))
@@ -48,14 +49,21 @@ func axeCheck(t testing.TB, b *browser, where string) {
 }
 
 // axeFindings runs axe-core on the page as it stands when nothing moves any more.
-func axeFindings(t testing.TB, b *browser) []axeFinding {
+func axeFindings(t testing.TB, b *browser, rules []string) []axeFinding {
 	t.Helper()
-	b.eval(axeScript(t)+`; undefined`, nil)
+	only := `{type: 'tag', values: ` + axeTags + `}`
+	if len(rules) > 0 {
+		only = `{type: 'rule', values: ['` + strings.Join(rules, `', '`) + `']}`
+	}
+	var there bool
+	if b.eval(`!!window.axe`, &there); !there {
+		b.eval(axeScript(t)+`; undefined`, nil)
+	}
 	var found []axeFinding
 	b.eval(`(async () => {
 		// A colour half way through a transition is nobody's contrast.
 		for (const a of document.getAnimations()) { try { a.finish(); } catch { a.cancel(); } }
-		const result = await axe.run(document, {runOnly: {type: 'tag', values: `+axeTags+`}, resultTypes: ['violations']});
+		const result = await axe.run(document, {runOnly: `+only+`, resultTypes: ['violations'], preload: false, elementRef: false});
 		return result.violations.map(v => ({
 			Rule: v.id, Impact: v.impact, Help: v.help,
 			Places: v.nodes.map(n => ({Selector: n.target.flat().join(' '), HTML: n.html.slice(0, 300), Why: n.failureSummary})),

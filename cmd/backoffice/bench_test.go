@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,11 +25,11 @@ import (
 // Each is measured in turns with its rivals, so that a noisy machine slows all
 // of them. Run them by: go test ./cmd/backoffice -run NONE -bench Program
 
-// office is the program at work on a data file of many people.
-type office struct {
+// workload is the program at work on a data file of many people.
+type workload struct {
+	*daemon
 	people int
 	db     string
-	url    string
 	cookie string // of an admin's session
 }
 
@@ -39,32 +38,18 @@ const (
 	adminPassword = "correct horse battery staple"
 )
 
-// newOffice makes a data file of so many people and serves it. The log is
-// written, and thrown away by the system.
-func newOffice(b *testing.B, people int) *office {
+// newWorkload makes a data file of so many people and serves it by a process of
+// its own, whose log is written and thrown away by the system.
+func newWorkload(b *testing.B, people int) *workload {
 	b.Helper()
-	o := &office{people: people, db: newPeople(b, people)}
-	ctx, cancel := context.WithCancel(b.Context())
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		b.Fatal(err)
 	}
-	out, ended := newProgramOutput(), make(chan int, 1)
-	go func() {
-		ended <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--db", o.db}, noEnv, strings.NewReader(""), out, null)
-	}()
-	b.Cleanup(func() {
-		cancel()
-		<-ended
-		null.Close()
-	})
-	select {
-	case o.url = <-out.url:
-	case code := <-ended:
-		ended <- code
-		b.Fatalf("the program ended with %d: %s", code, out)
-	}
-	o.cookie = signIn(b, o.url, adminEmail, adminPassword)
+	b.Cleanup(func() { null.Close() })
+	o := &workload{people: people, db: newPeople(b, people)}
+	o.daemon = startDaemon(b, o.db, nil, null)
+	o.cookie = signIn(b, o.URL, adminEmail, adminPassword)
 	return o
 }
 
@@ -96,23 +81,23 @@ func accountOf(i int) string { return fmt.Sprintf("somebody.%d@example.com", i%c
 type scenario struct {
 	name   string
 	status int
-	ask    func(o *office, i int) call
+	ask    func(o *workload, i int) call
 	work   work
 }
 
 var scenarios = []scenario{
-	{"list", http.StatusOK, func(o *office, _ int) call {
+	{"list", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users", cookie: o.cookie}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT ?1`, 26)
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT +?1`, 26)
 	}},
-	{"search", http.StatusOK, func(o *office, _ int) call {
+	{"search", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users?q=garcia", cookie: o.cookie, target: "results"}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE ?1 ESCAPE '\')
- ORDER BY u.name_key, u.id LIMIT ?2`, "%garcia%", 26)
+		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE +?1 ESCAPE '\')
+ ORDER BY u.name_key, u.id LIMIT +?2`, "%garcia%", 26)
 	}},
-	{"edit", http.StatusOK, func(o *office, i int) call {
+	{"edit", http.StatusOK, func(o *workload, i int) call {
 		phone := fmt.Sprintf("+34 91 %07d", i)
 		return call{path: "/users/" + strconv.Itoa(2+i%900), cookie: o.cookie, target: "u2-phone",
 			form: url.Values{"view": {"cell"}, "field": {"phone"}, "phone": {phone}}}
@@ -124,25 +109,25 @@ var scenarios = []scenario{
 		_, err = r.write.Exec(`UPDATE users SET phone = ?1, phone_key = ?2, version = version + 1 WHERE id = ?3`, "+34 91 "+i, "3491"+i, 2+n%900)
 		return err
 	}},
-	{"sign-in", http.StatusSeeOther, func(_ *office, i int) call {
+	{"sign-in", http.StatusSeeOther, func(_ *workload, i int) call {
 		return call{path: "/login", form: url.Values{"email": {accountOf(i)}, "password": {adminPassword}}}
 	}, func(r *rival, _ string) error {
 		argon2.IDKey([]byte(adminPassword), []byte("sixteen bytes..."), 2, 19456, 1, 32)
 		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.email_key = ?1 AND u.deleted_at = 0`, adminEmail)
 	}},
-	{"session", http.StatusOK, func(o *office, _ int) call {
+	{"session", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/session", cookie: o.cookie, target: "idle"}
 	}, func(r *rival, _ string) error {
 		var u rowOfUser
 		return r.read.QueryRow(`SELECT `+columnsOfUser+columnsOfSignIn+` FROM signins s JOIN users u ON u.id = s.user_id
- WHERE s.id = ?1 AND s.user_id = ?2`, 1, 1).Scan(u.columnsOfSignIn()...)
+ WHERE s.id = +?1 AND s.user_id = +?2`, 1, 1).Scan(u.columnsOfSignIn()...)
 	}},
 }
 
 func BenchmarkProgram(b *testing.B) {
 	for _, people := range sizes(b) {
 		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
-			o := newOffice(b, people)
+			o := newWorkload(b, people)
 			for _, s := range scenarios {
 				b.Run(s.name, func(b *testing.B) { o.compare(b, s) })
 			}
@@ -174,11 +159,10 @@ type figures struct{ ours, query, bytes float64 }
 const turns = 10
 
 // compare measures a scenario beside its rivals.
-func (o *office) compare(b *testing.B, s scenario) figures {
+func (o *workload) compare(b *testing.B, s scenario) figures {
 	b.StopTimer()
-	_, body := once(b, o.url, s.ask(o, 0))
-	r := newRival(b, o.db, body, s.status, s.work)
-	us, them := gather(b, o.url), gather(b, r.server.URL)
+	_, body := once(b, o.URL, s.ask(o, 0))
+	us, them := gather(b, o.URL), gather(b, startRival(b, o.db, s.name, body).URL)
 	var ours, query, bare float64 // seconds
 	first := 1
 	for turn := range turns {

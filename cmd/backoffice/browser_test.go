@@ -32,7 +32,7 @@ import (
 
 const (
 	// browserPatience is how long a wait lasts before the test fails.
-	browserPatience = 10 * time.Second
+	browserPatience = 20 * time.Second
 	// lookEvery is how often a wait looks into the page.
 	lookEvery = 20 * time.Millisecond
 )
@@ -53,6 +53,7 @@ func TestMain(m *testing.M) {
 	if chromium.stop != nil {
 		chromium.stop()
 	}
+	removeBuilt()
 	os.Exit(code)
 }
 

@@ -91,6 +91,20 @@ func TestJourneyCells(t *testing.T) {
 	}, b)
 }
 
+// TestJourneyCellThatWentAway must not hold back the keys that are struck
+// until it opens, as it never will.
+func TestJourneyCellThatWentAway(t *testing.T) {
+	d := newDesk(t)
+	bo := d.person("Bo Lindqvist", "bo@example.com", store.Member)
+	b := d.enter(anaEmail, "/users")
+	b.waitFor(cell(bo, "email", "open"))
+	b.eval(`document.querySelector(`+jsString(cell(bo, "email", "open"))+`).click(); document.querySelector('.people').remove()`, nil)
+	b.idle()
+	b.fill("#q", "bo")
+	b.waitFor(row(bo))
+	b.waitValue("#q", "bo")
+}
+
 // TestJourneyFiveCellsTypedFast types through all cells of a person without
 // ever waiting for an answer.
 func TestJourneyFiveCellsTypedFast(t *testing.T) {

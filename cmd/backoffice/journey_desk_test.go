@@ -102,10 +102,10 @@ func (d *desk) is(u store.User, f store.Field, want string) {
 	}
 }
 
-// entries counts what is on record of one act on somebody.
+// entries counts how often one act was done to somebody, by the record.
 func (d *desk) entries(u store.User, act store.Act) int {
 	d.t.Helper()
-	trail, err := d.db.Trail(context.Background(), staff, store.TrailQuery{Target: u.ID, Act: string(act), Limit: 1000})
+	trail, err := d.db.Trail(context.Background(), staff, store.TrailQuery{Target: u.ID, Act: string(act), Outcome: store.Done, Limit: 1000})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -142,6 +142,9 @@ func TestJourneyKeyboardOnly(t *testing.T) {
 		b.waitFor(row(gone))
 		b.idle()
 		b.keptFocus("undo")
+		b.focus(".toasts > :last-child [data-dismiss]")
+		b.press(kb.Enter)
+		b.waitFocus("main#main")
 	}, b)
 
 	d.step("filter and sort", func() {

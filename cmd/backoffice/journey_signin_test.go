@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"regexp"
+	"strings"
 	"testing"
 
 	"backoffice/store"
@@ -134,7 +136,7 @@ func TestJourneyRefusedPartialsRunOnce(t *testing.T) {
 			case 2:
 				d.endSessions(eveEmail)
 			}
-			acts := d.entries(u, p.act)
+			acts, log := d.entries(u, p.act), len(d.Output())
 			p.send(b, u)
 			b.waitFor("#signin-dialog[open]")
 			b.idle()
@@ -155,6 +157,7 @@ func TestJourneyRefusedPartialsRunOnce(t *testing.T) {
 			p.done(d, b, u)
 			b.idle()
 			b.keptFocus(p.name)
+			d.ranOnce(d.Output()[log:])
 			if p.act != "" {
 				d.recorded(u, p.act, acts+1)
 			}
@@ -164,6 +167,17 @@ func TestJourneyRefusedPartialsRunOnce(t *testing.T) {
 				b.waitText(row(u), p.typed[1])
 			}
 		}, b, boss)
+	}
+}
+
+// ranOnce reads the access log: what was refused for want of a session was
+// answered well once afterwards.
+func (d *desk) ranOnce(log string) {
+	d.t.Helper()
+	refused := regexp.MustCompile(`method=\S+ route="[^"]*" status=401`).FindString(log)
+	asked := strings.TrimSuffix(refused, " status=401")
+	if n := strings.Count(log, asked+" status=200"); refused == "" || n != 1 {
+		d.t.Errorf("%s ran %d times, want once, in:\n%s", asked, n, log)
 	}
 }
 

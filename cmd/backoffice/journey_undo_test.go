@@ -127,6 +127,31 @@ func TestJourneyUndoRowInEdit(t *testing.T) {
 	d.is(other, store.FieldPhone, "030 5555")
 }
 
+// TestJourneyDialogRefused closes the dialog, as what is said stands behind it.
+func TestJourneyDialogRefused(t *testing.T) {
+	d := newDesk(t)
+	u := d.person("Camille Dubois", "camille@example.com", store.Member)
+	b := d.enter(anaEmail, "/users")
+	b.click(row(u, "more"))
+	b.click(row(u, "delete"))
+	b.waitFor("#confirm[open]")
+	d.Stop()
+	b.allow("Failed to fetch")
+	b.click("#confirm-form button[type=submit]")
+	b.waitText("#confirm .toast", "No answer from the server")
+	d.Restart()
+	if _, err := d.db.Delete(context.Background(), staff, u.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.click("#confirm-form button[type=submit]")
+	b.waitGone("dialog")
+	b.waitFor(".toasts .toast.tone-bad")
+	b.until(`document.querySelector('#announce').textContent === document.querySelector('.toasts .toast.tone-bad .toast-text').innerText`, "the refusal to be announced")
+	b.idle()
+	b.keptFocus("a refusal in a dialog")
+	d.recorded(u, store.ActDelete, 1)
+}
+
 // TestJourneyDeactivate puts somebody out from the menu of their row.
 func TestJourneyDeactivate(t *testing.T) {
 	d := newDesk(t)

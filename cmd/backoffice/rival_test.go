@@ -3,47 +3,76 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3"
 )
 
 // rival is the least that a program could do for the same answer: net/http and
-// nothing else. Under /bytes it writes the same bytes, under /query it runs the
-// same main statement first, on the same data with the same settings.
-type rival struct {
-	read, write *sql.DB
-	server      *httptest.Server
-}
+// nothing else, in a process of its own like the program that it is compared
+// with. Under /bytes it writes the same bytes, under /query it runs the same
+// main statement first, on the same data with the same settings.
+type rival struct{ read, write *sql.DB }
 
 // work is one main statement, which reads its whole result. i is the number of
 // the request.
 type work func(r *rival, i string) error
 
-func newRival(t testing.TB, db string, body string, status int, do work) *rival {
+// startRival starts this test binary as the rival in one scenario.
+func startRival(t testing.TB, db, scenario, body string) *daemon {
 	t.Helper()
+	file := filepath.Join(t.TempDir(), "body")
+	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestRivalProcess$")
+	cmd.Env, cmd.Stderr = []string{"RIVAL_DB=" + db, "RIVAL_SCENARIO=" + scenario, "RIVAL_BODY=" + file}, os.Stderr
+	return startServer(t, cmd)
+}
+
+// TestRivalProcess is no test but the rival's process, when startRival says so.
+func TestRivalProcess(t *testing.T) {
+	db := os.Getenv("RIVAL_DB")
+	if db == "" {
+		return
+	}
+	body, err := os.ReadFile(os.Getenv("RIVAL_BODY"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == os.Getenv("RIVAL_SCENARIO") })
 	r := &rival{read: openBare(t, db, "ro", 4), write: openBare(t, db, "rw", 1)}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("http://%s\n", listener.Addr())
+	t.Fatal(http.Serve(listener, r.handler(scenarios[i], body)))
+}
+
+func (r *rival) handler(s scenario, body []byte) http.Handler {
 	answer := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(status)
-		w.Write([]byte(body))
+		w.WriteHeader(s.status)
+		w.Write(body)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/bytes", func(w http.ResponseWriter, _ *http.Request) { answer(w) })
 	mux.HandleFunc("/query", func(w http.ResponseWriter, q *http.Request) {
-		if err := do(r, q.FormValue("i")); err != nil {
+		if err := s.work(r, q.FormValue("i")); err != nil {
 			http.Error(w, err.Error(), http.StatusTeapot)
 			return
 		}
 		answer(w)
 	})
-	r.server = httptest.NewServer(mux)
-	t.Cleanup(r.server.Close)
-	return r
+	return mux
 }
 
 // openBare opens a data file as the store does.

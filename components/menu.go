@@ -1,0 +1,46 @@
+package components
+
+import "github.com/a-h/templ"
+
+// actionMenu is the acts on one person. view is "row" or "page": what the
+// answer redraws.
+func actionMenu(a Actions, view string, id int64) templ.Component {
+	return drawn(func(p *pen) { p.menu(a, view, id) })
+}
+
+func (p *pen) menu(a Actions, view string, id int64) {
+	row := p.id(id)
+	p.put(`<button type="button" class="btn sq gho more" id="u`, row, `-more" popovertarget="u`, row, `-menu">`)
+	p.icon("dots")
+	p.put(`<span class="vh">Actions for `, a.Name, `</span></button><div class="menu" id="u`, row, `-menu" popover>`)
+	if a.EditHref != "" && view == "row" {
+		p.put(`<a class="menu-item" id="u`, row, `-edit" href="`, link(a.EditHref), `" hx-get="/users/`, row,
+			`/edit?view=row" hx-target="#u`, row, `" hx-swap="outerHTML" hx-trigger="`, onClick, `">`)
+		p.icon("pen")
+		p.put(`Edit</a>`)
+	}
+	p.act(a.DeactivateHref, "Deactivate", "ban", view, id)
+	p.act(a.ReactivateHref, "Reactivate", "check-circle", view, id)
+	p.act(a.RestoreHref, "Restore", "undo", view, id)
+	p.act(a.EndSessions, "End all sessions", "logout", view, id)
+	if a.DeleteHref != "" {
+		p.put(`<hr><a class="menu-item bad" id="u`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,
+			confirmPath(a.DeleteHref, view), `" hx-target="#dialog" hx-swap="innerHTML" hx-trigger="`, onClick, `">`)
+		p.icon("trash")
+		p.put(`Delete…</a>`)
+	}
+	p.put(`</div>`)
+}
+
+// act is an act that a button is enough for. With scripts off its form is sent
+// as it is.
+func (p *pen) act(action, label, icon, view string, id int64) {
+	if action == "" {
+		return
+	}
+	p.put(`<form method="post" action="`, link(action), `" id="`, slug(action), `-act"`)
+	p.attributes(actForm(action, view, id))
+	p.put(`><input type="hidden" name="view" value="`, view, `"> <button type="submit" class="menu-item">`)
+	p.icon(icon)
+	p.put(label, "", `</button></form>`)
+}

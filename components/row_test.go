@@ -1,0 +1,90 @@
+package components
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+)
+
+// samplePerson is a row with everything in it that a row can show.
+func samplePerson(id int64, name string) UserRow {
+	path := userPath(id)
+	cell := func(field, label string, text ...Mark) Cell {
+		return Cell{UserID: id, Field: field, Label: label, Text: text, Person: name, CanEdit: true}
+	}
+	r := UserRow{
+		ID: id, Avatar: Avatar{Initials: "BL", Hue: 3}, Href: path + "?q=bj%C3%B6rn&sort=-name",
+		Name:       cell("name", "Name", Mark{Text: "Bj"}, Mark{Text: "örn", Hit: true}, Mark{Text: " " + name}),
+		Email:      cell("email", "E-mail", Mark{Text: "bjorn@x.example"}),
+		Phone:      cell("phone", "Phone"),
+		Role:       cell("role", "Role", Mark{Text: "Member"}),
+		Status:     Status{Key: "active", Label: "Active"},
+		LastSignIn: Moment{Text: "—"},
+		Created:    Moment{Text: "30 Oct", Full: "Friday 30 October 2026, 10:43 UTC", ISO: "2026-10-30T10:43:39Z"},
+		Actions: Actions{Name: name, EditHref: path + "/edit", DeactivateHref: path + "/deactivate",
+			ReactivateHref: path + "/reactivate", DeleteHref: path + "/delete", RestoreHref: path + "/restore", EndSessions: path + "/sessions/end-all"},
+	}
+	r.Role.Badge, r.Found = "member", []Mark{{Text: "External ID "}, {Text: "hr-12", Hit: true}}
+	return r
+}
+
+// TestGoldenRow pins the markup of a row as an admin and as a viewer sees it.
+func TestGoldenRow(t *testing.T) {
+	r := samplePerson(12, "Lindqvist")
+	golden(t, "row", UserRowView(r))
+	golden(t, "menu-page", actionMenu(r.Actions, "page", 12))
+	for _, c := range []*Cell{&r.Name, &r.Email, &r.Phone, &r.Role} {
+		c.CanEdit = false
+	}
+	r.Actions = Actions{}
+	golden(t, "row-viewer", UserRowView(r))
+}
+
+// TestRowTextIsText draws hostile text through every text of a row.
+func TestRowTextIsText(t *testing.T) {
+	const evil = `"><img src=x onerror=alert(1)>'<hx-partial>`
+	r := samplePerson(12, evil)
+	for _, text := range []*string{&r.Href, &r.Avatar.Initials, &r.Status.Key, &r.Status.Label, &r.LastSignIn.Text, &r.Created.Text, &r.Created.Full,
+		&r.Created.ISO, &r.Role.Badge, &r.Role.Label, &r.Role.Field, &r.Actions.EditHref, &r.Actions.DeactivateHref, &r.Actions.DeleteHref} {
+		*text = evil
+	}
+	r.Name.Text, r.Email.Text = []Mark{{Text: evil, Hit: true}, {Text: evil}}, []Mark{{Text: evil}}
+	var b bytes.Buffer
+	if err := UserRowView(r).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.String(); strings.Contains(out, "<img") || strings.Contains(out, "<hx-partial") || strings.Contains(out, `""`) {
+		t.Errorf("text became markup:\n%s", out)
+	}
+	r.Href = "javascript:alert(1)"
+	b.Reset()
+	if err := UserRowView(r).Render(t.Context(), &b); err != nil || strings.Contains(b.String(), "javascript:") {
+		t.Errorf("a script became a link: %v\n%s", err, b.String())
+	}
+}
+
+// TestRowFails says that a row which cannot be written is an error.
+func TestRowFails(t *testing.T) {
+	r, w := io.Pipe()
+	r.Close()
+	if err := UserRowView(samplePerson(12, "Lindqvist")).Render(t.Context(), w); err == nil {
+		t.Error("no error")
+	}
+}
+
+// BenchmarkRows draws the rows of one page.
+func BenchmarkRows(b *testing.B) {
+	r := samplePerson(69012, "Lindqvist")
+	r.Actions.ReactivateHref, r.Actions.RestoreHref, r.Actions.EndSessions = "", "", ""
+	var page bytes.Buffer
+	b.ReportAllocs()
+	for b.Loop() {
+		page.Reset()
+		for range 25 {
+			if err := UserRowView(r).Render(b.Context(), &page); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,286 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// try signs in and gives the kind of the error, and how long to wait.
+func (s *testStore) try(address, email, password string) (Kind, time.Duration) {
+	s.t.Helper()
+	_, err := s.SignIn(s.t.Context(), visitor(address), email, password)
+	if err == nil {
+		return "", 0
+	}
+	return KindOf(err), wantKind(s.t, err, KindOf(err)).RetryAfter
+}
+
+// fail fails to sign in n times and waits each time until the next try.
+func (s *testStore) fail(n int, address, email string) {
+	s.t.Helper()
+	for range n {
+		kind, wait := s.try(address, email, wrongPassword)
+		if kind == Throttled {
+			s.clock.advance(wait)
+			kind, _ = s.try(address, email, wrongPassword)
+		}
+		if kind != Unauthenticated {
+			s.t.Fatalf("a failure is %q", kind)
+		}
+	}
+}
+
+// wait gives how long the next try has to wait; it costs no attempt when
+// there is something to wait for.
+func (s *testStore) wait(address, email string) time.Duration {
+	s.t.Helper()
+	kind, wait := s.try(address, email, wrongPassword)
+	if (kind == Throttled) != (wait > 0) {
+		s.t.Errorf("%s with a wait of %v", kind, wait)
+	}
+	return wait
+}
+
+const (
+	here  = "192.0.2.7"
+	there = "198.51.100.4"
+)
+
+func TestDelayGrows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind string
+		want map[int]time.Duration
+	}{
+		{"account_and_address", map[int]time.Duration{1: 0, 5: 0, 6: 2 * time.Second, 7: 4 * time.Second, 10: 32 * time.Second,
+			14: 512 * time.Second, 15: 15 * time.Minute, 1000: 15 * time.Minute}},
+		{"address", map[int]time.Duration{50: 0, 51: 2 * time.Second, 52: 4 * time.Second, 90: 5 * time.Minute}},
+		{"account", map[int]time.Duration{100: 0, 101: time.Second, 104: 8 * time.Second, 105: 10 * time.Second, 9999: 10 * time.Second}},
+	} {
+		i := slices.IndexFunc(throttles, func(t throttle) bool { return t.kind == c.kind })
+		for n, want := range c.want {
+			if got := throttles[i].delay(n); got != want {
+				t.Errorf("%s: after %d failures %v, want %v", c.kind, n, got, want)
+			}
+		}
+	}
+}
+
+// TestGuesserIsSlowedDown as the table of delays says, also over a restart, and
+// whether or not there is such an account.
+func TestGuesserIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	for _, email := range []string{"ana@example.com", "nobody@example.com", "no address at all"} {
+		s := newTestStore(t)
+		s.add("Ana", Admin)
+		s.fail(6, here, email)
+		entries := s.countEntries()
+		if got := s.wait(here, email); got != 2*time.Second {
+			t.Fatalf("%s: the wait is %v", email, got)
+		}
+		if kind, _ := s.try(here, email, password); kind != Throttled {
+			t.Errorf("%s: the right password is looked at while throttled: %q", email, kind)
+		}
+		if s.countEntries() != entries {
+			t.Errorf("%s: what was not even looked at fills the trail", email)
+		}
+		s.reopen()
+		s.clock.advance(time.Second)
+		if got := s.wait(here, email); got != time.Second {
+			t.Errorf("%s: after a restart the wait is %v", email, got)
+		}
+		s.clock.advance(time.Second)
+		s.fail(1, here, email)
+		if got := s.wait(here, email); got != 4*time.Second {
+			t.Errorf("%s: the next wait is %v", email, got)
+		}
+		s.clock.advance(25 * time.Hour)
+		s.fail(5, here, email)
+		if kind, wait := s.try(here, email, wrongPassword); kind != Unauthenticated {
+			t.Errorf("%s: a day later: %q, %v", email, kind, wait)
+		}
+	}
+}
+
+// TestGuesserLocksNobodyElseOut lets somebody in from elsewhere while they are
+// being attacked, and others in from the attacker's address.
+func TestGuesserLocksNobodyElseOut(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	s.add("Ben", Member)
+	s.fail(12, here, "ana@example.com")
+	if s.wait(here, "ana@example.com") == 0 {
+		t.Error("the guesser is not throttled")
+	}
+	for _, try := range [][2]string{{there, "ana@example.com"}, {here, "ben@example.com"}} {
+		if kind, wait := s.try(try[0], try[1], password); kind != "" {
+			t.Errorf("%v: %q, %v", try, kind, wait)
+		}
+	}
+	if s.wait(here, "ana@example.com") == 0 {
+		t.Error("that Ana got in elsewhere lets the guesser go on")
+	}
+}
+
+// TestAttackFromEverywhere slows an account attacked from many addresses so
+// little that its owner hardly waits.
+func TestAttackFromEverywhere(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	for i := range 120 {
+		s.fail(1, fmt.Sprintf("203.0.113.%d", i), "ana@example.com")
+	}
+	if got := s.wait(there, "ana@example.com"); got == 0 || got > 10*time.Second {
+		t.Errorf("the owner waits %v", got)
+	}
+}
+
+// TestAddressIsSlowedDown that tries many accounts once each.
+func TestAddressIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	for i := range 51 {
+		s.fail(1, here, fmt.Sprintf("user%d@example.com", i))
+	}
+	if s.wait(here, "ana@example.com") == 0 {
+		t.Error("the address is not throttled")
+	}
+	if kind, _ := s.try(there, "ana@example.com", password); kind != "" {
+		t.Errorf("another address: %q", kind)
+	}
+}
+
+// TestNetworksCountAsOne: an IPv6 customer has 2^64 addresses, and IPv4 inside
+// IPv6 is IPv4.
+func TestNetworksCountAsOne(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"2001:db8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64", "fe80::1%eth0": "fe80::/64", "": "", "unix": "unix",
+	} {
+		if got := network(address); got != want {
+			t.Errorf("network(%q) = %q, want %q", address, got, want)
+		}
+	}
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	for i := range 6 {
+		s.fail(1, fmt.Sprintf("2001:db8:1:2::%d", i), "ana@example.com")
+	}
+	if s.wait("2001:db8:1:2:ffff::", "ana@example.com") == 0 {
+		t.Error("the network is not throttled")
+	}
+}
+
+// TestSuccessClearsThePair but gives the address only its own attempt back,
+// so that nobody clears it with an account of their own.
+func TestSuccessClearsThePair(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	s.add("Ben", Member)
+	for range 3 {
+		s.fail(5, here, "ana@example.com")
+		if kind, wait := s.try(here, "ANA@example.com ", password); kind != "" {
+			t.Fatalf("the right password: %q, %v", kind, wait)
+		}
+	}
+	for i := range 35 { // 15 failures stand already
+		s.fail(1, here, fmt.Sprintf("user%d@example.com", i))
+		if kind, wait := s.try(here, "ben@example.com", password); kind != "" {
+			t.Fatalf("Ben: %q, %v", kind, wait)
+		}
+	}
+	s.fail(1, here, "user@example.com")
+	if s.wait(here, "other@example.com") == 0 {
+		t.Error("signing in in between cleared the address")
+	}
+}
+
+// TestParallelGuessesAreCounted sends many at once: no more of them are looked
+// at than one after the other.
+func TestParallelGuessesAreCounted(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	var all []func() error
+	for range 24 {
+		all = append(all, func() error {
+			return second(s.SignIn(t.Context(), visitor(here), "ana@example.com", wrongPassword))
+		})
+	}
+	counts := map[Kind]int{}
+	for _, err := range atOnce(all...) {
+		counts[KindOf(err)]++
+	}
+	if counts[Unauthenticated] != 6 || counts[Throttled] != 18 {
+		t.Errorf("%v, want 6 looked at and 18 throttled", counts)
+	}
+}
+
+// TestOwnPasswordIsThrottled keeps somebody at an open browser from guessing.
+func TestOwnPasswordIsThrottled(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{})
+	for range 7 { // what is wrong with the new one costs nothing
+		wantKind(t, s.ChangeOwnPassword(t.Context(), s.self, password, "short"), Invalid)
+	}
+	for range 6 {
+		wantKind(t, s.ChangeOwnPassword(t.Context(), s.self, wrongPassword, newPassword), Invalid)
+	}
+	err := wantKind(t, s.ChangeOwnPassword(t.Context(), s.self, password, newPassword), Throttled)
+	if err.RetryAfter != 2*time.Second || err.Message != "Too many failed attempts. Please wait 2 seconds and try again." {
+		t.Errorf("%+v", err)
+	}
+	s.clock.advance(2 * time.Second)
+	must(t, s.ChangeOwnPassword(t.Context(), s.self, password, newPassword))
+	wantKind(t, s.ChangeOwnPassword(t.Context(), s.self, wrongPassword, password), Invalid)
+}
+
+// TestWrongAddressAndWrongPassword are answered alike: the same words after
+// the same work, one hash of the same costs.
+func TestWrongAddressAndWrongPassword(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	deleted, invited := s.add("Dora", Member), s.add("Ida", Member)
+	change(t)(s.Delete(t.Context(), console, deleted.ID))
+	mustExec(t, s.writer, `UPDATE users SET password_hash = '', status = 'invited' WHERE id = ?1`, invited.ID)
+	mustExec(t, s.writer, `UPDATE user_counts SET n = n - 1 WHERE role = 'member' AND status = 'active'`)
+	mustExec(t, s.writer, `INSERT INTO user_counts VALUES ('member', 'invited', 1)`)
+	type work struct {
+		passes, memory, bytes uint32
+		threads               uint8
+	}
+	var done []work
+	derive := s.hasher.derive
+	s.hasher.derive = func(p, salt []byte, passes, memory uint32, threads uint8, n uint32) []byte {
+		done = append(done, work{passes, memory, n, threads})
+		return derive(p, salt, passes, memory, threads, n)
+	}
+	for i, email := range []string{"ana@example.com", "nobody@example.com", "dora@example.com", "ida@example.com", "no address", ""} {
+		done = nil
+		_, err := s.SignIn(t.Context(), visitor(fmt.Sprintf("192.0.2.%d", i)), email, wrongPassword)
+		if e := wantKind(t, err, Unauthenticated); e.Message != WrongCredentials || len(e.Fields) != 0 {
+			t.Errorf("%s: %+v", email, e)
+		}
+		if want := []work{{1, 64, 32, 1}}; !slices.Equal(done, want) {
+			t.Errorf("%s: the work is %v, want %v", email, done, want)
+		}
+	}
+	// Only who knows the password is told that the account is closed.
+	change(t)(s.Deactivate(t.Context(), console, invited.ID))
+	ben := s.add("Ben", Member)
+	change(t)(s.Deactivate(t.Context(), console, ben.ID))
+	for secret, want := range map[string]string{wrongPassword: WrongCredentials, password: "This account is deactivated. Ask an admin to activate it."} {
+		_, err := s.SignIn(t.Context(), visitor(there), ben.Email, secret)
+		if e := wantKind(t, err, Unauthenticated); e.Message != want {
+			t.Errorf("%+v", e)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// tx is one change within a writing transaction, with what every change needs:
+// the time, and who is acting, as loaded inside it.
+type tx struct {
+	*sql.Tx
+	ctx   context.Context
+	now   time.Time
+	actor Actor
+}
+
+// pending is a change that waits for the one writing connection.
+type pending struct {
+	ctx   context.Context
+	actor Actor
+	fresh bool // load the actor again, and refuse one who is no longer active
+	do    func(*tx) error
+	err   error
+	done  chan struct{}
+}
+
+// maxGroup is how many waiting changes share one transaction.
+const maxGroup = 64
+
+// errClosed is what a change gets that comes after Close.
+var errClosed = errors.New("store: closed")
+
+// transact runs do in a transaction and waits until it is durable. It makes
+// sure first that the acting person still may act at all.
+func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error {
+	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, do: do})
+}
+
+// enqueue hands a change to the writer. Once the writer has taken it, its
+// outcome is waited for even when the context ends: it may be done already.
+func (s *Store) enqueue(c *pending) error {
+	c.done = make(chan struct{})
+	select {
+	case s.changes <- c:
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	case <-s.closing:
+		return errClosed
+	}
+	<-c.done
+	return c.err
+}
+
+// writeLoop takes what waits for the writer and commits it together: what
+// makes a change durable is one flush of the disk, and sixteen editors who
+// wait for the same flush are done at once. Nobody waits for company: an only
+// change is committed at once.
+func (s *Store) writeLoop() {
+	defer close(s.stopped)
+	for {
+		select {
+		case c := <-s.changes:
+			s.commit(s.waiting([]*pending{c}))
+		case <-s.closing:
+			return
+		}
+	}
+}
+
+// waiting adds the changes that wait by now.
+func (s *Store) waiting(group []*pending) []*pending {
+	for len(group) < maxGroup {
+		select {
+		case c := <-s.changes:
+			group = append(group, c)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit runs a group of changes in one transaction and answers each. A change
+// that fails is taken back alone, to its savepoint. What breaks the transaction
+// fails them all: none has been answered yet.
+func (s *Store) commit(group []*pending) {
+	err := s.commitGroup(group)
+	for _, c := range group {
+		if c.err == nil {
+			c.err = err
+		}
+		close(c.done)
+	}
+}
+
+func (s *Store) commitGroup(group []*pending) error {
+	ctx := context.Background()
+	t, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	kept := 0
+	for _, c := range group {
+		if c.err = c.ctx.Err(); c.err != nil {
+			continue
+		}
+		if err := s.apart(t, c, len(group) > 1); err != nil {
+			return err
+		}
+		if c.err == nil {
+			kept++
+		}
+	}
+	if kept == 0 {
+		return nil
+	}
+	return t.Commit()
+}
+
+// apart runs one change; a failure of its own stays in c.err. Alone in its
+// group it needs no savepoint: the transaction is taken back as a whole.
+func (s *Store) apart(t *sql.Tx, c *pending, savepoint bool) error {
+	if savepoint {
+		if err := beginChange(t); err != nil {
+			return err
+		}
+	}
+	c.err = s.run(t, c)
+	switch {
+	case !savepoint:
+		return nil
+	case c.err != nil:
+		return takeBackChange(t)
+	}
+	return endChange(t)
+}
+
+// run runs the change itself. It goes on when the context ends, because an
+// interrupted statement would take the whole group back. A panic fails the
+// change alone.
+func (s *Store) run(t *sql.Tx, c *pending) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: a change panicked: %v", p)
+		}
+	}()
+	x := &tx{Tx: t, ctx: context.WithoutCancel(c.ctx), now: s.now(), actor: c.actor}
+	if c.fresh {
+		if err := x.refreshActor(); err != nil {
+			return err
+		}
+	}
+	return c.do(x)
+}
+
+// refreshActor loads the acting person's role and status again: they may have
+// been demoted or deactivated since their request began.
+func (x *tx) refreshActor() error {
+	if x.actor.Kind != Person {
+		return nil
+	}
+	u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
+	if err != nil {
+		return err
+	}
+	if u.Status != Active || !u.Deleted.IsZero() {
+		return &Error{Kind: Unauthenticated, Message: "Your account is no longer active."}
+	}
+	x.actor.Role = u.Role
+	return nil
+}
