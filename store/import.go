@@ -161,11 +161,11 @@ func (s *Store) NewImport(ctx context.Context, a Actor, name string, file io.Rea
 	if err != nil {
 		return Import{}, err
 	}
-	if err := s.takeFile(ctx, a, id, file); err != nil {
+	i, err := s.takeFile(ctx, a, id, file)
+	if err != nil { // what cannot be removed now is removed by Sweep
 		s.dropImport(context.WithoutCancel(ctx), id)
-		return Import{}, err
 	}
-	return s.Import(ctx, a, id)
+	return i, err
 }
 
 // fileName is the name of a file without its folder, fit to be shown.
@@ -181,26 +181,29 @@ func fileName(name string) string {
 }
 
 // takeFile stores the file, looks at it, and readies its import for the check.
-func (s *Store) takeFile(ctx context.Context, a Actor, id int64, file io.Reader) error {
+func (s *Store) takeFile(ctx context.Context, a Actor, id int64, file io.Reader) (Import, error) {
 	sniffer := NewCSVSniffer()
 	if err := s.storeFile(ctx, id, io.TeeReader(file, sniffer)); err != nil {
-		return err
+		return Import{}, err
 	}
 	if sniffer.Bytes() == 0 {
-		return invalid(map[string]string{"file": "This file is empty."})
+		return Import{}, invalid(map[string]string{"file": "This file is empty."})
 	}
 	i := Import{ID: id, Lines: sniffer.Lines(), Plan: ImportPlan{Format: sniffer.Format(), Key: FieldEmail}}
 	if err := s.readHead(ctx, &i, nil); err != nil {
-		return err
+		return Import{}, err
 	}
-	return s.write(ctx, a, attempt{ActImport, 0}, func(x *tx) error {
-		name, err := readyImport(x, &i)
-		if err != nil {
+	err := s.write(ctx, a, attempt{ActImport, 0}, func(x *tx) (err error) {
+		if err := readyImport(x, &i); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActImport, Note: name + ", to be checked"})
+		if i, err = loadImport(x.ctx, x.Tx, id); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActImport, Note: i.Name + ", to be checked"})
 		return err
 	})
+	return i, err
 }
 
 // readHead reads the titles of the columns and, unless they are given, guesses
@@ -262,8 +265,8 @@ func (s *Store) PlanImport(ctx context.Context, a Actor, id int64, p ImportPlan)
 	}
 	i.reread = i.reread && i.State == ImportChecking || p.Format != i.Plan.Format
 	columns := p.Columns
-	if p.Format != i.Plan.Format {
-		columns = nil // other columns perhaps: they are guessed anew
+	if p.Format.Delimiter != i.Plan.Format.Delimiter || p.Format.Encoding != i.Plan.Format.Encoding {
+		columns = nil // other columns, or titles that can be read now: they are guessed anew
 	}
 	i.Plan = p
 	if i.reread {
@@ -403,10 +406,10 @@ func (s *Store) DiscardImport(ctx context.Context, a Actor, id int64) error {
 		_, err = x.record(Entry{Act: ActImport, Note: i.Name + ", discarded"})
 		return err
 	})
-	if err == nil {
-		s.dropImport(context.WithoutCancel(ctx), id)
+	if err != nil {
+		return err
 	}
-	return err
+	return s.dropImport(context.WithoutCancel(ctx), id) // or else Sweep removes it
 }
 
 // act is how the trail calls the work at hand.

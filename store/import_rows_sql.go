@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 )
 
@@ -153,11 +154,9 @@ const lookups = 200
 
 // inList is the placeholders of a list of lookups keys, the first being ?from.
 func inList(from int) string {
-	var w where
-	w.args = make([]any, from-1)
 	var marks []string
-	for range lookups {
-		marks = append(marks, w.arg(nil))
+	for i := range lookups {
+		marks = append(marks, "?"+strconv.Itoa(from+i))
 	}
 	return "(" + strings.Join(marks, ", ") + ")"
 }

@@ -50,16 +50,15 @@ func insertImport(x *tx, name string) (id int64, err error) {
 	return id, err
 }
 
-// readyImport makes an import whose file is there ready to be checked, and
-// gives its name.
-func readyImport(x *tx, i *Import) (name string, err error) {
+// readyImport makes an import whose file is there ready to be checked.
+func readyImport(x *tx, i *Import) error {
 	plan, titles, err := planJSON(i)
 	if err != nil {
-		return "", err
+		return err
 	}
-	err = x.QueryRowContext(x.ctx, `UPDATE imports SET state = 'checking', plan = ?1, titles = ?2, line_count = ?3 WHERE id = ?4 RETURNING name`,
-		plan, titles, i.Lines, i.ID).Scan(&name)
-	return name, err
+	_, err = x.ExecContext(x.ctx, `UPDATE imports SET state = 'checking', plan = ?1, titles = ?2, line_count = ?3 WHERE id = ?4`,
+		plan, titles, i.Lines, i.ID)
+	return err
 }
 
 func planJSON(i *Import) (plan, titles string, err error) {
