@@ -23,6 +23,7 @@ type expected struct {
 	form           []string
 	page, fragment [5]string
 	kind           string // content type; "text/html" when empty
+	file           string // what a download is called
 }
 
 var visitors = [5]int{nobody, milo, vera, bjorn, ana}
@@ -126,10 +127,55 @@ var routeTable = map[string]expected{
 		page:     [5]string{"401", "403", "403", "403", "→/account"},
 		fragment: [5]string{"401", "403", "403", "403", "→/account"}},
 
+	"GET /imports": {url: "/imports",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"GET /imports/new": {url: "/imports/new",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /imports": {url: "/imports",
+		page:     [5]string{"401", "403", "403", "403", "422"},
+		fragment: [5]string{"401", "403", "403", "403", "422"}},
+	"GET /imports/{id}": {url: "/imports/1",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"GET /imports/{id}/progress": {url: "/imports/1/progress",
+		page:     [5]string{"login", "403", "403", "403", "→/imports/1"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"GET /imports/{id}/refused": {url: "/imports/1/refused",
+		file:     "refused-1.csv",
+		page:     [5]string{"login", "403", "403", "403", "file"},
+		fragment: [5]string{"401", "403", "403", "403", "file"}},
+	"POST /imports/{id}/plan": {url: "/imports/1/plan", form: []string{"encoding", "utf-8"},
+		page:     [5]string{"401", "403", "403", "403", "422"},
+		fragment: [5]string{"401", "403", "403", "403", "422"}},
+	"POST /imports/{id}/rows/{line}": {url: "/imports/1/rows/4", form: []string{"cell.1", "good@example.com"},
+		page:     [5]string{"401", "403", "403", "403", "→/imports/1#line-4"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /imports/{id}/run": {url: "/imports/1/run",
+		page:     [5]string{"401", "403", "403", "403", "→/imports/1"},
+		fragment: [5]string{"401", "403", "403", "403", "→/imports/1"}},
+	"POST /imports/{id}/stop": {url: "/imports/1/stop",
+		page:     [5]string{"401", "403", "403", "403", "→/imports/1"},
+		fragment: [5]string{"401", "403", "403", "403", "→/imports/1"}},
+	"POST /imports/{id}/continue": {url: "/imports/1/continue",
+		page:     [5]string{"401", "403", "403", "403", "409"},
+		fragment: [5]string{"401", "403", "403", "403", "409"}},
+	"GET /imports/{id}/undo": {url: "/imports/1/undo",
+		page:     [5]string{"login", "403", "403", "403", "409"},
+		fragment: [5]string{"401", "403", "403", "403", "409"}},
+	"POST /imports/{id}/undo": {url: "/imports/1/undo",
+		page:     [5]string{"401", "403", "403", "403", "409"},
+		fragment: [5]string{"401", "403", "403", "403", "409"}},
+	"POST /imports/{id}/discard": {url: "/imports/1/discard",
+		page:     [5]string{"401", "403", "403", "403", "→/imports"},
+		fragment: [5]string{"401", "403", "403", "403", "→/imports"}},
+
 	"GET /audit": {url: "/audit",
 		page:     [5]string{"login", "403", "200", "200", "200"},
 		fragment: [5]string{"401", "403", "200", "200", "200"}},
 	"POST /audit/export": {url: "/audit/export",
+		file:     "audit-2026-11-23.csv",
 		page:     [5]string{"401", "403", "403", "403", "file"},
 		fragment: [5]string{"401", "403", "403", "403", "file"}},
 	"POST /undo/{id}": {url: "/undo/10",
@@ -147,6 +193,11 @@ var acts = map[string]store.Act{
 	"POST /users/{id}/sessions/end": store.ActEndSessions, "POST /users/{id}/sessions/end-all": store.ActEndSessions,
 	"GET /sessions/end-all": store.ActEndEverybody, "POST /sessions/end-all": store.ActEndEverybody,
 	"GET /audit": store.ActReadTrail, "POST /audit/export": store.ActExportTrail, "POST /undo/{id}": store.ActEdit,
+	"GET /imports": store.ActImport, "GET /imports/new": store.ActImport, "POST /imports": store.ActImport,
+	"GET /imports/{id}": store.ActImport, "GET /imports/{id}/progress": store.ActImport, "GET /imports/{id}/refused": store.ActImport,
+	"POST /imports/{id}/plan": store.ActImport, "POST /imports/{id}/rows/{line}": store.ActImport, "POST /imports/{id}/run": store.ActImport,
+	"POST /imports/{id}/stop": store.ActImport, "POST /imports/{id}/continue": store.ActImport, "GET /imports/{id}/undo": store.ActImport,
+	"POST /imports/{id}/undo": store.ActImport, "POST /imports/{id}/discard": store.ActImport,
 }
 
 func TestEveryRouteForEverybody(t *testing.T) {
@@ -235,7 +286,7 @@ func (v visit) checkAnswer(a *answer, want string, fragment bool) {
 		}
 	case want == "file":
 		a.is(v.t, http.StatusOK)
-		if got := a.header.Get("Content-Disposition"); got != `attachment; filename="audit-2026-11-23.csv"` {
+		if got := a.header.Get("Content-Disposition"); got != `attachment; filename="`+v.e.file+`"` {
 			v.t.Errorf("%s: offered as %q", a.what, got)
 		}
 	case moved && fragment:

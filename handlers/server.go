@@ -153,11 +153,14 @@ func (s *server) limitBody(w http.ResponseWriter, r *http.Request, upload bool) 
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
-	connection, until := http.NewResponseController(w), s.store.Now().Add(uploadTime)
-	if err := errors.Join(connection.SetReadDeadline(until), connection.SetWriteDeadline(until)); err != nil {
+	connection, end := http.NewResponseController(w), within(uploadTime)
+	if err := errors.Join(connection.SetReadDeadline(end), connection.SetWriteDeadline(end)); err != nil {
 		s.log.Debug("no deadline for an upload", "cause", err.Error())
 	}
 }
+
+// within is a deadline of a connection, which knows the machine's clock only.
+func within(d time.Duration) time.Time { return time.Now().Add(d) }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
