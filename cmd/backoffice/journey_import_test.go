@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"backoffice/store"
 
@@ -144,4 +147,79 @@ func TestJourneyImport(t *testing.T) {
 			b.t.Error("somebody who has changed since is gone")
 		}
 	}, b)
+}
+
+// TestJourneyImportScriptsOff goes the same way by plain pages, on a phone.
+func TestJourneyImportScriptsOff(t *testing.T) {
+	d := newDesk(t)
+	camille := d.person("Camille Dubois", "camille@example.com", store.Viewer)
+	b := d.enter(anaEmail, "/imports/new", phone(), scriptsOff())
+	b.choosesFile("#import-file", "socios.csv", badFile)
+	b.follow("#import-send")
+	b.waitText("#import-sum", "This creates 3 people and changes 1.") // Eve is nobody here
+	b.follow("#total-4")
+	b.waitPath("/imports/1?rows=refused")
+	b.fill(line(4, "-2"), "maria@example.org")
+	b.fill(line(4, "-3"), "")
+	b.fill(line(4, "-4"), "socia")
+	b.follow(line(4, " button"))
+	b.waitText("#total-4", "Refused 3")
+	b.noSideways()
+	b.click("#import-plan summary")
+	b.choose("#import-column-5", "")
+	b.follow("#import-replan")
+	b.waitText("#import-plan summary", "5 of 7 taken")
+	b.follow("#import-run button")
+	b.waitText("#import-sum", "Done: 4 created, 1 changed")
+	d.is(camille, store.FieldPhone, "030 2222")
+	d.is(camille, store.FieldExternalID, "")
+	b.follow("#import-undo")
+	b.waitText("h1", "Undo the import of socios.csv?")
+	b.follow("#confirm-form button[type=submit]")
+	b.waitText("#import-sum", "Undone: 5 taken back")
+	d.is(camille, store.FieldPhone, "")
+}
+
+// importIs waits until an import has come to a state, however slow the machine.
+func (d *desk) importIs(id int64, state store.ImportState) {
+	d.t.Helper()
+	for range 6000 {
+		i, err := d.db.Import(context.Background(), staff, id)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if i.State == state {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	d.t.Fatalf("the import does not come to be %s", state)
+}
+
+// TestJourneyImportProgress watches a file that takes a while: it can be
+// stopped, the page can be left and come back to, and it goes on.
+func TestJourneyImportProgress(t *testing.T) {
+	d := newDesk(t)
+	var file strings.Builder
+	file.WriteString("name,email,phone\n")
+	for n := range 30000 {
+		fmt.Fprintf(&file, "Somebody No %d,somebody%d@example.com,030 %07d\n", n, n, n)
+	}
+	b := d.enter(anaEmail, "/imports/new")
+	b.choosesFile("#import-file", "many.csv", file.String())
+	b.follow("#import-send")
+	d.importIs(1, store.ImportChecked)
+	b.waitText("#import-sum", "This creates 30,000 people.") // by itself, when the check is done
+	b.follow("#import-run button")
+	b.waitText("#import-progress", "Running many.csv")
+	b.click("#import-stop button")
+	b.waitText(".st", "Stopped")
+	b.waitText("#import-progress", "Stopped at row")
+	d.Restart()
+	b.open("/imports/1")
+	b.waitText("#import-progress", "Stopped at row")
+	b.click("#import-continue button")
+	d.importIs(1, store.ImportDone)
+	b.waitText("#import-sum", "Done: 30,000 created.")
+	b.waitText(".toast", "many.csv is imported")
 }
