@@ -210,8 +210,8 @@ func newInserter(x *tx) *inserter {
 	return in
 }
 
-// insert reports whether the person was added; somebody whose address or
-// external id is taken is not.
+// insert gives the person an id and reports whether they were added; somebody
+// whose address or external id is taken is not.
 func (in *inserter) insert(u *User) (bool, error) {
 	if in.err != nil {
 		return false, in.err
@@ -225,7 +225,8 @@ func (in *inserter) insert(u *User) (bool, error) {
 		return false, err
 	}
 	in.counts[[2]string{string(u.Role), string(u.Status)}]++
-	return true, nil
+	u.ID, err = r.LastInsertId()
+	return true, err
 }
 
 func (in *inserter) finish() error {
@@ -259,6 +260,9 @@ func purgeUser(x *tx, id int64) error {
 		return err
 	}
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_values WHERE target_id = ?1`, id); err != nil {
+		return err
+	}
+	if err := forgetImported(x, id); err != nil {
 		return err
 	}
 	_, err := x.ExecContext(x.ctx, `DELETE FROM users WHERE id = ?1 AND deleted_at <> 0`, id)
