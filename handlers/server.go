@@ -24,6 +24,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 )
 
 // Config is what the back office needs. Store is required; the zero value of
@@ -123,7 +124,9 @@ func (s *server) chain() (http.Handler, error) {
 		}
 	}
 	guardOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed))
+	// The fastest level makes an eighth of a page of the list, in 0.1 ms; the best
+	// would make a tenth, in 0.3.
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed), gzhttp.CompressionLevel(gzip.BestSpeed))
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func (o *workload) process(b *testing.B) processFigures {
 
 // memory is what the process holds in memory, by the word of the system. It
 // says so on Linux only.
-func (d *daemon) memory(b *testing.B) float64 {
+func (d *daemon) memory(b testing.TB) float64 {
 	b.Helper()
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.cmd.Process.Pid) + "/status")
 	if err != nil {

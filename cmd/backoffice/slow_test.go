@@ -147,3 +147,18 @@ func TestPortTaken(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestIdleProcessIsSmall looks at the real program when it has just started:
+// room enough for a machine that does other things as well.
+func TestIdleProcessIsSmall(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.must("", "demo", "--users", "1000")
+	d := startDaemon(t, s.db, nil, nil)
+	if r, _ := once(t, d.URL, call{path: "/login"}); r.StatusCode != http.StatusOK {
+		t.Fatal(r.Status)
+	}
+	if mb := d.memory(t); mb >= 40 {
+		t.Errorf("%.1f MB, want less than 40", mb)
+	}
+}
