@@ -140,11 +140,15 @@ func TestWriteWhole(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(folder, ".*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if err := writeWhole(os.DevNull, func(w io.Writer) error { return nil }); err != nil {
+	nowhere := filepath.Join(folder, "nowhere")
+	if err := os.Symlink(os.DevNull, nowhere); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeWhole(nowhere, func(io.Writer) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
-		t.Fatalf("%s was replaced: %v %v", os.DevNull, info.Mode(), err)
+	if info, err := os.Stat(nowhere); err != nil || info.Mode().IsRegular() {
+		t.Errorf("what was no file has become one: %v %v", info.Mode(), err)
 	}
 }
 
