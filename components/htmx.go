@@ -20,6 +20,10 @@ const (
 	SessionsID = "sessions"   // the sign-ins of one person
 	TimelineID = "timeline"   // a piece of the trail
 	UserHeadID = "user-head"  // name, badges and acts on a person's page
+
+	ImportProgressID = "import-progress" // how far the work on an import has come
+	ImportRowsID     = "import-rows"     // the rows of an import, with their totals
+	ImportSumID      = "import-sum"      // the totals and what running it would do
 )
 
 // Sel is the selector of a DOM id.
@@ -30,6 +34,9 @@ func RowID(id int64) string { return "u" + strconv.FormatInt(id, 10) }
 
 // CellID is the DOM id of one value of a person: "u12-email".
 func CellID(id int64, field string) string { return RowID(id) + "-" + field }
+
+// ImportRowID is the DOM id of a row of an import: "line-12".
+func ImportRowID(line int) string { return "line-" + strconv.Itoa(line) }
 
 // userPath is the address of a person: "/users/12".
 func userPath(id int64) string { return "/users/" + strconv.FormatInt(id, 10) }

@@ -7,7 +7,7 @@ var iconNames = map[string]bool{
 	"dots": true, "down": true, "download": true, "history": true, "home": true, "info": true, "key": true,
 	"laptop": true, "lock": true, "login": true, "logout": true, "minus": true, "pen": true,
 	"phone": true, "plus": true, "refresh": true, "search": true, "shield": true,
-	"trash": true, "undo": true, "up": true, "user": true, "user-plus": true, "users": true,
+	"trash": true, "undo": true, "up": true, "upload": true, "user": true, "user-plus": true, "users": true,
 	"x": true,
 }
 

@@ -89,14 +89,13 @@ func sortLink(c Column) templ.Component {
 	})
 }
 
-// listLink begins a link that changes the list in place.
+// listLink begins a link with the attributes of the helper of the same name.
 func (p *pen) listLink(class, id, href string, current bool) {
 	p.put(`<a class="`, class, `" id="`, id, `" href="`, link(href), `"`)
 	if current {
 		p.put(` aria-current="true"`)
 	}
-	p.attributes(listLink(href))
-	p.put(`>`)
+	p.put(` hx-get="`, href, `" hx-swap="outerMorph" hx-target="#`+ResultsID+`" hx-trigger="`+onClick+`" hx-push-url="true">`)
 }
 
 // otherColumns stand after the name in this order.

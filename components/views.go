@@ -100,6 +100,7 @@ type UserList struct {
 	Exports     []Option // kinds of file that the list can be had as; empty when the viewer may not export
 	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
 	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
+	ImportHref  string   // to the imports; empty when the viewer may not import
 }
 
 // Chip is a filter that can be chosen with one click.

@@ -143,7 +143,8 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActPurge, store.ActDemo} {
+		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActImport, store.ActImportRun,
+		store.ActImportUndo, store.ActPurge, store.ActDemo} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -241,6 +242,9 @@ var tales = map[store.Act]tale{
 	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
 	store.ActExport:        {"download", "Exported people", "exported people:", "exported people:", "export people"},
 	store.ActExportTrail:   {"history", "Exported the audit log", "exported the audit log:", "exported the audit log:", "export the audit log"},
+	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
+	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},
+	store.ActImportUndo:    {"undo", "Undid an import", "undid the import of", "undid the import of", "undo an import"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 }
 
@@ -274,6 +278,9 @@ func tell(a *ask, e *store.Entry) components.Entry {
 	}
 	if e.MayUndo(a.actor) {
 		out.Undo, out.UndoName = "/undo/"+formatID(e.ID), "Undo: "+t.label+" "+e.TargetName
+	}
+	if e.Import != 0 && a.can(store.ActImport, nil) {
+		out.Undo, out.UndoName = importPath(e.Import)+"/undo", "Undo: import of "+e.Note
 	}
 	if e.UndoneBy != 0 {
 		who := e.UndoneWho

@@ -126,6 +126,9 @@ func populate(db *store.Store) (seed, error) {
 	if _, err := db.Delete(ctx, commandLine, ida); err != nil {
 		return seed{}, err
 	}
+	if err := bring(db, "people.csv", broughtFile); err != nil {
+		return seed{}, err
+	}
 	h, err := New(Config{Store: db, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return seed{}, err
@@ -142,6 +145,24 @@ func populate(db *store.Store) (seed, error) {
 		sd.cookies[id] = w.Result().Cookies()[0].Value
 	}
 	return sd, nil
+}
+
+// broughtFile is the import that every test begins with: it is checked, would create
+// somebody and change Nora, and has a row that is refused.
+const broughtFile = "name,email,phone,role\nNell Ruiz,nell@example.com,,viewer\nNora García,nora@example.com,+34 600 777 777,\nBad Row,bad,1,king\n"
+
+// bring takes a file in and checks it.
+func bring(db *store.Store, name, file string) error {
+	ctx := context.Background()
+	i, err := db.NewImport(ctx, commandLine, name, strings.NewReader(file))
+	if err != nil {
+		return err
+	}
+	job, err := db.BeginImport(ctx, commandLine, i.ID, store.ImportChecking)
+	if err != nil {
+		return err
+	}
+	return job.Work(ctx, func(store.Import) {})
 }
 
 // site is a running back office with the real store behind it.

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strings"
+
 	"backoffice/components"
 	"backoffice/store"
 )
@@ -61,7 +63,7 @@ func navigation(a *ask) []components.Link {
 	var out []components.Link
 	add := func(label, href, icon string, act store.Act) {
 		if a.can(act, nil) {
-			current := a.URL.Path == href || href != "/" && len(a.URL.Path) > len(href) && a.URL.Path[:len(href)+1] == href+"/"
+			current := isWithin(a.URL.Path, href) || href == "/users" && isWithin(a.URL.Path, "/imports")
 			out = append(out, components.Link{Label: label, Href: href, Icon: icon, Current: current})
 		}
 	}
@@ -69,6 +71,11 @@ func navigation(a *ask) []components.Link {
 	add("Users", "/users", "users", store.ActLook)
 	add("Audit log", "/audit", "history", store.ActReadTrail)
 	return out
+}
+
+// isWithin reports whether a page belongs to a place of the menu.
+func isWithin(page, place string) bool {
+	return page == place || place != "/" && strings.HasPrefix(page, place+"/")
 }
 
 // healthz says that the program is alive and reaches its data.

@@ -58,6 +58,10 @@ func invaded(t testing.TB, p string) *site {
 			}
 		}
 	}
+	cell := `"` + strings.ReplaceAll(p, `"`, `""`) + `"`
+	if err := bring(s.db, p, "name,email,external id,"+cell+"\n"+cell+",new@example.com,"+cell+","+cell+"\n"+cell+",nora@example.com,,\n"+cell+","+cell+",,\n"); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -103,7 +107,7 @@ func tour(s *site, p string) (out []*answer) {
 	ask(s.as(vera), "GET", "/users?q="+q, nil, nil)
 	c := s.as(ana)
 	for _, path := range []string{"/", "/account", "/users", "/users/new", "/users/5", "/users/5/sessions", "/users/5/history", "/users/5/edit", "/users/5/delete",
-		"/users/8", "/users/1", "/audit", "/sessions/end-all", "/logout", "/session", "/users/" + strings.ReplaceAll(q, "+", "%20"), "/" + strings.ReplaceAll(q, "+", "%20")} {
+		"/users/8", "/users/1", "/audit", "/imports", "/imports/new", "/imports/2", "/imports/2/refused", "/sessions/end-all", "/logout", "/session", "/users/" + strings.ReplaceAll(q, "+", "%20"), "/" + strings.ReplaceAll(q, "+", "%20")} {
 		for _, query := range []string{"?q=" + q, everywhere} {
 			ask(c, "GET", path+query, nil, nil)
 			ask(c, "GET", path+query, nil, w)
@@ -129,6 +133,14 @@ func tour(s *site, p string) (out []*answer) {
 	ask(c, "GET", "/users/7", nil, nil)
 	ask(c, "POST", "/undo/"+formatID(s.entries()), nil, w)
 	ask(c, "POST", "/undo/"+formatID(s.entries()), nil, onPage)
+	ask(c, "POST", "/imports/2/rows/4", []string{"cell.0", p, "cell.1", p, "cell.2", p}, nil)
+	ask(c, "POST", "/imports/2/rows/4", []string{"cell.0", p, "cell.1", p, "cell.2", p}, w)
+	ask(c, "POST", "/imports/2/plan", []string{"encoding", p, "delimiter", p, "key", p, "column.0", p}, nil)
+	ask(c, "POST", "/imports/2/run", nil, nil)
+	ask(c, "GET", "/imports/2", nil, nil)
+	ask(c, "GET", "/imports/2/undo", nil, w)
+	ask(c, "POST", "/imports/2/undo", nil, nil)
+	ask(c, "GET", "/imports/2", nil, nil)
 	ask(c, "POST", "/audit/export", []string{"q", p, "act", p, "outcome", p, "from", p}, nil)
 	return out
 }
@@ -176,7 +188,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 }
 
 var (
-	places  = []string{"#dialog", "#toasts", "#chips", "#summary", "#user-head"}
+	places  = []string{"#dialog", "#toasts", "#chips", "#summary", "#user-head", "#import-sum"}
 	urlKeys = []string{"href", "src", "action", "formaction", "hx-get", "hx-post", "hx-push-url"}
 )
 

@@ -160,6 +160,7 @@ var actLabels = map[store.Act]string{
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
 	store.ActExport:      "Export the list of people",
+	store.ActImport:      "Import people",
 	store.ActExportTrail: "Export the audit log",
 }
 

@@ -97,6 +97,10 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	connection := http.NewResponseController(w)
 	out := &fileWriter{to: w, file: f, connection: connection, now: s.wall}
+	if a.Method == http.MethodHead { // nobody waits for more than what it is
+		out.promise()
+		return
+	}
 	err := f.write(out)
 	if err == nil {
 		return

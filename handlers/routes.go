@@ -11,6 +11,7 @@ type need struct {
 	open    bool      // nobody need be signed in
 	act     store.Act // the permission that is asked for; "" is "signed in"
 	passive bool      // a timer asks, not a person: this is no sign of life
+	upload  bool      // a file comes: it may be large, and take its time
 }
 
 // route is one address: who may come in, and what happens there.
@@ -63,6 +64,21 @@ func (s *server) list() []route {
 		{"GET /sessions/end-all", may(store.ActEndEverybody), s.confirmEndEverybody},
 		{"POST /sessions/end-all", may(store.ActEndEverybody), s.endEverybody},
 
+		{"GET /imports", may(store.ActImport), s.imports},
+		{"GET /imports/new", may(store.ActImport), s.newImport},
+		{"POST /imports", need{act: store.ActImport, upload: true}, s.upload},
+		{"GET /imports/{id}", may(store.ActImport), s.showImport},
+		{"GET /imports/{id}/progress", need{act: store.ActImport, passive: true}, s.importProgress},
+		{"GET /imports/{id}/refused", may(store.ActImport), s.refusedRows},
+		{"POST /imports/{id}/plan", may(store.ActImport), s.replan},
+		{"POST /imports/{id}/rows/{line}", may(store.ActImport), s.mendRow},
+		{"POST /imports/{id}/run", may(store.ActImport), s.runImport},
+		{"POST /imports/{id}/stop", may(store.ActImport), s.stopImport},
+		{"POST /imports/{id}/continue", may(store.ActImport), s.continueImport},
+		{"GET /imports/{id}/undo", may(store.ActImport), s.confirmUndoImport},
+		{"POST /imports/{id}/undo", may(store.ActImport), s.undoImport},
+		{"POST /imports/{id}/discard", may(store.ActImport), s.discardImport},
+
 		{"GET /audit", may(store.ActReadTrail), s.audit},
 		{"POST /audit/export", may(store.ActExportTrail), s.exportAudit},
 		{"POST /undo/{id}", may(store.ActEdit), s.undo},
@@ -80,6 +96,7 @@ func (s *server) table() *http.ServeMux {
 // serve is one route: guard, action, answer.
 func (s *server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		s.limitBody(w, req, r.need.upload)
 		a := s.newAsk(req, r.pattern)
 		v, err := s.guarded(a, r)
 		s.respond(w, a, v, err)

@@ -131,7 +131,6 @@ func (s *server) chain() (http.Handler, error) {
 	h = s.loadSession(h)
 	h = guardOrigin.Handler(h)
 	h = compress(h)
-	h = limitBody(h)
 	h = s.besideAssets(h)
 	h = s.headers(h)
 	h = s.recover(h)
@@ -154,12 +153,22 @@ func (s *server) besideAssets(next http.Handler) http.Handler {
 	})
 }
 
-func limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// limitBody bounds what is read of a request. A file may be large, and longer on
+// its way than the server waits for a form.
+func (s *server) limitBody(w http.ResponseWriter, r *http.Request, upload bool) {
+	if !upload {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
-	})
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+	connection, end := http.NewResponseController(w), within(uploadTime)
+	if err := errors.Join(connection.SetReadDeadline(end), connection.SetWriteDeadline(end)); err != nil {
+		s.log.Debug("no deadline for an upload", "cause", err.Error())
+	}
 }
+
+// within is a deadline of a connection, which knows the machine's clock only.
+func within(d time.Duration) time.Time { return time.Now().Add(d) }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -146,6 +146,9 @@ func (s *server) listView(a *ask, l listState, p store.Page) components.UserList
 	if !a.can(store.ActCreate, nil) {
 		list.CreateHref = ""
 	}
+	if a.can(store.ActImport, nil) {
+		list.ImportHref = "/imports"
+	}
 	return list
 }
 

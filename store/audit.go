@@ -47,7 +47,8 @@ type Entry struct {
 	UndoneBy   int64 // the entry that undid this one; 0: none
 	UndoneWho  string
 	UndoneAt   time.Time
-	Gone       bool // the values were removed with a purged person
+	Gone       bool  // the values were removed with a purged person
+	Import     int64 // the import that this entry says is done, while it can be undone as a whole; 0: none
 }
 
 // entryBody is what of an entry may be removed when a person is purged.
@@ -57,12 +58,27 @@ type entryBody struct {
 }
 
 // record appends an entry for the actor of this transaction, within it, and
-// gives its id. The writer is one connection, so that the trail has one end.
-func (x *tx) record(e Entry) (int64, error) {
+// gives its id.
+func (x *tx) record(e Entry) (int64, error) { return x.recordAll([]Entry{e}) }
+
+// recordAll appends entries, one after the other, and gives the id of the first.
+// The writer is one connection, so that the trail has one end.
+func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 	last, err := trailHead(x)
-	if err != nil {
+	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
+	first = last.id + 1
+	for _, e := range entries {
+		if last, err = x.chain(e, last); err != nil {
+			return 0, err
+		}
+	}
+	return first, moveTrailHead(x, last)
+}
+
+// chain appends one entry after the last one, and gives the new end.
+func (x *tx) chain(e Entry, last head) (head, error) {
 	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
 	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
 	e.Address, e.Agent, e.Request = x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), ""), x.actor.Request
@@ -71,11 +87,12 @@ func (x *tx) record(e Entry) (int64, error) {
 	}
 	body, err := json.Marshal(entryBody{e.Changes, e.Note})
 	if err != nil {
-		return 0, err
+		return head{}, err
 	}
 	salt := rand.Text()
 	values := valuesHash(salt, string(body))
-	return e.ID, insertEntry(x, e, salt, string(body), values, last.hash, chainHash(e, values, last.hash))
+	next := head{e.ID, chainHash(e, values, last.hash)}
+	return next, insertEntry(x, e, salt, string(body), values, last.hash, next.hash)
 }
 
 // valuesHash binds the values to their entry. The salt keeps a removed value

@@ -55,13 +55,17 @@ func insertEntry(x *tx, e Entry, salt, body, values, prev, hash string) error {
 				e.Address, e.Agent, e.Request, e.UndoOf, values, prev, hash}},
 		{`INSERT INTO audit_values (entry_id, target_id, salt, body) VALUES (?1, ?2, ?3, ?4)`,
 			[]any{e.ID, e.Target, salt, body}},
-		{`UPDATE audit_head SET entry_id = ?1, hash = ?2 WHERE id = 1`, []any{e.ID, hash}},
 	} {
 		if _, err := x.ExecContext(x.ctx, s.query, s.args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func moveTrailHead(x *tx, h head) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE audit_head SET entry_id = ?1, hash = ?2 WHERE id = 1`, h.id, h.hash)
+	return err
 }
 
 const entryColumns = `e.id, e.at, e.actor_kind, e.actor_id, e.act, e.outcome, e.target_id, e.address, e.agent, e.request_id, e.undo_of`
@@ -71,20 +75,21 @@ func entryFields(e *Entry, at *int64) []any {
 }
 
 const entryQuery = `SELECT ` + entryColumns + `, v.body, coalesce(a.name, ''), coalesce(t.name, ''), coalesce(t.role, ''),
- coalesce(un.id, 0), coalesce(un.at, 0), coalesce(ua.name, '')
+ coalesce(un.id, 0), coalesce(un.at, 0), coalesce(ua.name, ''), coalesce(im.id, 0)
  FROM audit_entries e
  LEFT JOIN audit_values v ON v.entry_id = e.id
  LEFT JOIN users a ON a.id = e.actor_id
  LEFT JOIN users t ON t.id = e.target_id
  LEFT JOIN audit_entries un ON un.undo_of = e.id AND un.undo_of <> 0 AND un.outcome = 'done'
- LEFT JOIN users ua ON ua.id = un.actor_id`
+ LEFT JOIN users ua ON ua.id = un.actor_id
+ LEFT JOIN imports im ON im.entry_id = e.id AND im.entry_id <> 0 AND im.state = 'done' AND im.created + im.changed > 0`
 
 func scanEntry(r row) (Entry, error) {
 	var e Entry
 	var at, undoneAt int64
 	var body sql.NullString
 	err := r.Scan(append(entryFields(&e, &at), &body, &e.ActorName, &e.TargetName, &e.TargetRole,
-		&e.UndoneBy, &undoneAt, &e.UndoneWho)...)
+		&e.UndoneBy, &undoneAt, &e.UndoneWho, &e.Import)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, &Error{Kind: NotFound, Message: "There is no such entry in the history."}
 	}

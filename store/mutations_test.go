@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 )
@@ -272,6 +273,29 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry {
 				return by(c.admin, ActExport, 0).noted("search “b”, status active, sorted by -role, as csv")
 			}},
+		{name: "NewImport", method: "NewImport",
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.NewImport(ctx, c.admin, "/home/ana/people.csv", strings.NewReader(twoPeople)))
+			},
+			entry: func(c *cast) Entry { return by(c.admin, ActImport, 0).noted("people.csv, to be checked") }},
+		{name: "BeginImport", method: "BeginImport", arrange: func(c *cast) { c.bring(twoPeople) },
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.BeginImport(ctx, c.admin, 1, ImportRunning))
+			},
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActImportRun, 0).noted("people.csv, begun: 0 of 1 created, 0 of 1 changed, 0 refused")
+			}},
+		{name: "StopImport", method: "StopImport", arrange: func(c *cast) {
+			c.bring(twoPeople)
+			must(c.t, second(c.BeginImport(c.t.Context(), console, 1, ImportRunning)))
+		},
+			do: func(ctx context.Context, c *cast) error { return c.StopImport(ctx, c.admin, 1) },
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActImportRun, 0).noted("people.csv, stopped: 0 of 1 created, 0 of 1 changed, 0 refused")
+			}},
+		{name: "DiscardImport", method: "DiscardImport", streams: true, arrange: func(c *cast) { c.bring(twoPeople) },
+			do:    func(ctx context.Context, c *cast) error { return c.DiscardImport(ctx, c.admin, 1) },
+			entry: func(c *cast) Entry { return by(c.admin, ActImport, 0).noted("people.csv, discarded") }},
 		{name: "Purge", method: "Purge",
 			arrange: func(c *cast) { deleteBen(c); c.clock.advance(KeepDeleted) },
 			do:      func(ctx context.Context, c *cast) error { return second(c.Purge(ctx)) },

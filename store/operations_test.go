@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -98,6 +99,22 @@ var operations = []operation{
 	{name: "export the list", act: ActExport, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return s.ExportUsers(s.t.Context(), a, Query{}, "csv", func(*User) error { return nil })
 	}},
+	{name: "bring a file", act: ActImport, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return second(s.NewImport(s.t.Context(), a, "people.csv", strings.NewReader(twoPeople)))
+	}},
+	{name: "begin an import", act: ActImport, whole: true,
+		arrange: func(s *testStore, _ *User) { s.bringSomebody() },
+		do: func(s *testStore, a Actor, _ *User) error {
+			return second(s.BeginImport(s.t.Context(), a, s.lastImport(), ImportRunning))
+		}},
+	{name: "stop an import", act: ActImport, whole: true,
+		arrange: func(s *testStore, _ *User) {
+			s.bringSomebody()
+			must(s.t, second(s.BeginImport(s.t.Context(), console, s.lastImport(), ImportRunning)))
+		},
+		do: func(s *testStore, a Actor, _ *User) error { return s.StopImport(s.t.Context(), a, s.lastImport()) }},
+	{name: "discard an import", act: ActImport, whole: true, arrange: func(s *testStore, _ *User) { s.bringSomebody() },
+		do: func(s *testStore, a Actor, _ *User) error { return s.DiscardImport(s.t.Context(), a, s.lastImport()) }},
 	{name: "export the trail", act: ActExportTrail, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return s.ExportTrail(s.t.Context(), a, TrailQuery{}, func(*Entry) error { return nil })
 	}},

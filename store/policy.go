@@ -93,6 +93,7 @@ const (
 	ActExport        Act = "user.export"         // take a copy of the list of people away
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
 	ActDemo          Act = "demo"                // add example people
+	ActImport        Act = "user.import"         // bring a file of people in
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -105,6 +106,8 @@ const (
 	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
 	ActOwnEndOthers Act = "account.end_sessions"
+	ActImportRun    Act = "import.run"  // an import begins, ends or is stopped; the entry of each person is their own
+	ActImportUndo   Act = "import.undo" // the same of taking it back
 )
 
 // Target is whom an act is on, as far as permission is concerned.
@@ -135,7 +138,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail, ActDemo:
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActDemo, ActImport:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
@@ -160,7 +163,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActExportTrail}
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActImport, ActExportTrail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this
@@ -183,14 +186,11 @@ func (x *tx) require(act Act, u *User) error {
 // take their own access away, and the last active admin stays one. before and
 // after are the person before and after the change.
 func (x *tx) guard(before, after *User) error {
-	loses := !after.Deleted.IsZero() && before.Deleted.IsZero() ||
-		before.Status == Active && after.Status != Active ||
-		after.Role.Rank() < before.Role.Rank()
-	if !loses {
+	if !loses(before, after) {
 		return nil
 	}
 	if x.actor.Kind == Person && x.actor.ID == before.ID {
-		return refused("You cannot take away your own access. Ask another admin to do it.")
+		return refused(ownAccess)
 	}
 	if !before.isActiveAdmin() || after.isActiveAdmin() {
 		return nil
@@ -200,7 +200,20 @@ func (x *tx) guard(before, after *User) error {
 		return err
 	}
 	if others == 0 {
-		return refused(before.Name + " is the last active admin. Make somebody else an admin first.")
+		return refused(lastAdmin(before))
 	}
 	return nil
+}
+
+// loses reports whether a change takes access away.
+func loses(before, after *User) bool {
+	return !after.Deleted.IsZero() && before.Deleted.IsZero() ||
+		before.Status == Active && after.Status != Active ||
+		after.Role.Rank() < before.Role.Rank()
+}
+
+const ownAccess = "You cannot take away your own access. Ask another admin to do it."
+
+func lastAdmin(u *User) string {
+	return u.Name + " is the last active admin. Make somebody else an admin first."
 }

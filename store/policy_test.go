@@ -20,6 +20,7 @@ import (
 // An act that nobody needs a permission for is nobody's to do.
 const permitted = `
 act                   nobody  member  viewer  editor  admin  command  system
+user.import           none    none    none    none    all    all      all
 user.look             none    none    all     all     all    all      all
 audit.read            none    none    all     all     all    all      all
 audit.export          none    none    none    none    all    all      all
@@ -43,6 +44,8 @@ account.password      none    none    none    none    none   none     none
 account.end_sessions  none    none    none    none    none   none     none
 user.purge            none    none    none    none    none   none     none
 setup                 none    none    none    none    none   none     none
+import.run            none    none    none    none    none   none     none
+import.undo           none    none    none    none    none   none     none
 `
 
 // matrix is permitted, read: by act and actor.

@@ -175,7 +175,11 @@ const keepEnded = 90 * 24 * time.Hour
 // throttles that have worn off, sessions past their time. It is no change to a
 // person and leaves no audit entry.
 func (s *Store) Sweep(ctx context.Context) error {
-	return s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
+	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
 		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
 	})
+	if err != nil {
+		return err
+	}
+	return s.sweepImports(ctx)
 }

@@ -65,6 +65,8 @@ type Store struct {
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
+
+	background *background
 }
 
 // readers is how many connections read at once.
@@ -91,7 +93,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Driver = "sqlite3"
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{})}
+		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
+		background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
 	}
@@ -119,6 +122,10 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 // reach one connection of the pool only. FULL, because in WAL mode the driver's
 // default could lose the last changes, and their audit entries, at a power cut.
 func dsn(path, mode string) string {
+	cache := "8000" // KB; what a large import changes before it is written
+	if mode == "ro" {
+		cache = "1000" // there are four of them, and the system keeps the file in memory anyway
+	}
 	v := url.Values{}
 	v.Set("mode", mode)
 	v.Set("_journal_mode", "WAL")
@@ -127,7 +134,7 @@ func dsn(path, mode string) string {
 	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
-	v.Set("_cache_size", "-8000")
+	v.Set("_cache_size", "-"+cache)
 	if mode != "ro" {
 		v.Set("_txlock", "immediate")
 	} else {
@@ -165,8 +172,10 @@ func newMigrator(db *sql.DB) (*goose.Provider, error) {
 // who hang up meanwhile would cost as much as the read.
 func brief(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
-// Close closes the database. Changes that run are finished first.
+// Close ends what runs in the background and closes the database. Changes that
+// run are finished first.
 func (s *Store) Close() error {
+	s.background.end()
 	s.close.Do(func() { close(s.closing) })
 	<-s.stopped
 	return s.closeFiles()

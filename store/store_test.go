@@ -267,6 +267,7 @@ func checkInvariants(t testing.TB, s *Store) {
 	}
 	checkCounts(t, s)
 	checkKeys(t, s)
+	checkImports(t, s)
 	report, err := s.VerifyAudit(context.Background())
 	must(t, err)
 	if report.Bad != 0 {

@@ -298,25 +298,33 @@ func (x *tx) apply(act Act, before, after *User, e Entry) (Change, error) {
 	if len(fields) == 0 {
 		return Change{User: *before}, nil
 	}
-	if err := x.guard(before, after); err != nil {
+	if err := x.replace(before, after); err != nil {
 		return Change{}, err
-	}
-	after.Changed, after.Version = x.now, before.Version+1
-	if err := updateUser(x, before, after); err != nil {
-		return Change{}, err
-	}
-	if after.Status != Active || !after.Deleted.IsZero() {
-		why := EndedDeactivated
-		if !after.Deleted.IsZero() {
-			why = EndedDeleted
-		}
-		if _, err := endSignIns(x, after.ID, 0, why); err != nil {
-			return Change{}, err
-		}
 	}
 	e.Act, e.Target, e.Changes = act, after.ID, fields
 	entry, err := x.record(e)
 	return Change{User: *after, Entry: entry, Fields: fields}, err
+}
+
+// replace writes a changed person, unless the guard refuses it. The entry of the
+// trail is its caller's to make.
+func (x *tx) replace(before, after *User) error {
+	if err := x.guard(before, after); err != nil {
+		return err
+	}
+	after.Changed, after.Version = x.now, before.Version+1
+	if err := updateUser(x, before, after); err != nil {
+		return err
+	}
+	if after.Status == Active && after.Deleted.IsZero() {
+		return nil
+	}
+	why := EndedDeactivated
+	if !after.Deleted.IsZero() {
+		why = EndedDeleted
+	}
+	_, err := endSignIns(x, after.ID, 0, why)
+	return err
 }
 
 // diff lists the fields that differ.

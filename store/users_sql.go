@@ -167,18 +167,19 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 	return name, err
 }
 
-// countOtherActiveAdmins walks the few admins, not the many active people. An
-// admin without a password, as examples are, cannot come in and does not count.
+// countAdminsSQL counts the admins who can come in. An admin without a password,
+// as examples are, cannot. The plus makes it walk the few admins, not the many
+// active people.
+const countAdminsSQL = `SELECT count(*) FROM users
+ WHERE role = 'admin' AND +status = 'active' AND deleted_at = 0 AND password_hash <> ''`
+
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
-	err = x.QueryRowContext(x.ctx, `SELECT count(*) FROM users
- WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> '' AND id <> ?1`, except).Scan(&n)
+	err = x.QueryRowContext(x.ctx, countAdminsSQL+` AND id <> ?1`, except).Scan(&n)
 	return n, err
 }
 
-// countActiveAdmins counts as countOtherActiveAdmins does.
 func countActiveAdmins(ctx context.Context, q querier) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM users
- WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> ''`).Scan(&n)
+	err = q.QueryRowContext(ctx, countAdminsSQL).Scan(&n)
 	return n, err
 }
 
@@ -209,8 +210,8 @@ func newInserter(x *tx) *inserter {
 	return in
 }
 
-// insert reports whether the person was added; somebody whose address or
-// external id is taken is not.
+// insert gives the person an id and reports whether they were added; somebody
+// whose address or external id is taken is not.
 func (in *inserter) insert(u *User) (bool, error) {
 	if in.err != nil {
 		return false, in.err
@@ -224,7 +225,8 @@ func (in *inserter) insert(u *User) (bool, error) {
 		return false, err
 	}
 	in.counts[[2]string{string(u.Role), string(u.Status)}]++
-	return true, nil
+	u.ID, err = r.LastInsertId()
+	return true, err
 }
 
 func (in *inserter) finish() error {
@@ -258,6 +260,9 @@ func purgeUser(x *tx, id int64) error {
 		return err
 	}
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_values WHERE target_id = ?1`, id); err != nil {
+		return err
+	}
+	if err := forgetImported(x, id); err != nil {
 		return err
 	}
 	_, err := x.ExecContext(x.ctx, `DELETE FROM users WHERE id = ?1 AND deleted_at <> 0`, id)

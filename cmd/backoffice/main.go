@@ -45,8 +45,9 @@ type cli struct {
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
 	User   userCmd   `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
-	Demo   demoCmd   `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
+	Import importCmd `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
 	Export exportCmd `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
+	Demo   demoCmd   `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
 	Audit  auditCmd  `cmd:"" help:"The audit trail."`
 }
 

@@ -32,7 +32,7 @@ func frames() []frame {
 
 // readmePictures are the pictures that the README shows, as STORY-FRAME.
 var readmePictures = []string{"users-list-light-1280", "users-list-dark-1280", "users-list-light-390",
-	"signin-dialog-dark-1280", "cell-conflict-light-1280", "audit-light-1280"}
+	"signin-dialog-dark-1280", "cell-conflict-light-1280", "audit-light-1280", "import-checked-light-1280"}
 
 // chosen says which pictures to make: all, those of some stories, named with
 // commas between them, or those of the README.
