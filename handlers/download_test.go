@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// wireOf serves the site over real connections, with time-outs of almost
-// nothing, and beside it a download that write makes.
-func (s *site) wireOf(write func(*ask, io.Writer) error) *httptest.Server {
+// wireOf serves the site over real connections, and beside it a download that
+// write makes. A request may last so long; 0 is for ever.
+func (s *site) wireOf(timeout time.Duration, write func(*ask, io.Writer) error) *httptest.Server {
 	s.t.Helper()
 	s.restart(route{"GET /download", need{open: true}, func(a *ask) (view, error) {
 		return view{file: &file{"people.csv", "text/csv; charset=utf-8", func(w io.Writer) error { return write(a, w) }}}, nil
 	}})
 	wire := httptest.NewUnstartedServer(s.handler)
-	wire.Config.ReadTimeout, wire.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	wire.Config.ReadTimeout, wire.Config.WriteTimeout = timeout, timeout
 	wire.Start()
 	s.t.Cleanup(wire.Close)
 	return wire
@@ -32,7 +32,7 @@ const piece = "a piece of a download that is long enough for nothing to hold it 
 // TestDownloadsOutliveTimeouts: what ends a slow page must not end a long file.
 func TestDownloadsOutliveTimeouts(t *testing.T) {
 	t.Parallel()
-	wire := newSite(t).wireOf(func(a *ask, w io.Writer) error {
+	wire := newSite(t).wireOf(500*time.Millisecond, func(a *ask, w io.Writer) error {
 		for range 4 {
 			if _, err := io.WriteString(w, strings.Repeat(piece, 1000)); err != nil {
 				return err
@@ -40,7 +40,7 @@ func TestDownloadsOutliveTimeouts(t *testing.T) {
 			select {
 			case <-a.Context().Done():
 				return a.Context().Err()
-			case <-time.After(60 * time.Millisecond):
+			case <-time.After(200 * time.Millisecond):
 			}
 		}
 		return nil
@@ -60,7 +60,7 @@ func TestReaderWhoStopsReading(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 1)
 	s := newSite(t)
-	wire := s.wireOf(func(_ *ask, w io.Writer) error {
+	wire := s.wireOf(0, func(_ *ask, w io.Writer) error {
 		for {
 			if _, err := io.WriteString(w, strings.Repeat(piece, 1000)); err != nil {
 				ended <- err
@@ -85,7 +85,7 @@ func TestReaderWhoLeaves(t *testing.T) {
 	t.Parallel()
 	begun, ended := make(chan bool), make(chan error, 1)
 	s := newSite(t)
-	wire := s.wireOf(func(a *ask, w io.Writer) error {
+	wire := s.wireOf(0, func(a *ask, w io.Writer) error {
 		begun <- true
 		<-a.Context().Done()
 		ended <- a.Context().Err()
@@ -119,7 +119,7 @@ func TestABrokenDownloadIsCut(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"identity", "gzip"} {
 		for _, pieces := range []int{0, 1, 100_000} {
-			wire := newSite(t).wireOf(func(_ *ask, w io.Writer) error {
+			wire := newSite(t).wireOf(0, func(_ *ask, w io.Writer) error {
 				for range pieces {
 					if _, err := io.WriteString(w, piece); err != nil {
 						return err

@@ -81,6 +81,26 @@ func TestExportCommand(t *testing.T) {
 	}
 }
 
+// TestExportImportsWithoutAChange takes an exported file for one to import.
+func TestExportImportsWithoutAChange(t *testing.T) {
+	d := newDesk(t)
+	d.people(700)
+	u := d.person(`=cmd|' /C calc'!A0, "Zoë"`, "zoe@example.com", store.Viewer)
+	d.edit(u, store.FieldPhone, "+34 600 123 456")
+	d.edit(u, store.FieldExternalID, "'=1")
+	file := filepath.Join(t.TempDir(), "people.csv")
+	if code, _, wrong := d.export("-o", file); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, wrong)
+	}
+	for _, key := range []string{"email", "external_id"} {
+		var out bytes.Buffer
+		code := run(context.Background(), []string{"import", file, "--dry-run", "--key", key, "--db", d.DB}, noEnv, strings.NewReader(""), &out, &out)
+		if !strings.Contains(out.String(), "0 to create, 0 to change") || key == "email" && (code != exitOK || !strings.Contains(out.String(), "702 unchanged, 0 refused")) {
+			t.Errorf("by %s: exit code %d: %s", key, code, &out)
+		}
+	}
+}
+
 func TestExportToStandardOutput(t *testing.T) {
 	d := newDesk(t)
 	d.person("Aaron García", "aaron@example.com", store.Viewer)
@@ -140,11 +160,15 @@ func TestWriteWhole(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(folder, ".*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if err := writeWhole(os.DevNull, func(w io.Writer) error { return nil }); err != nil {
+	nowhere := filepath.Join(folder, "nowhere")
+	if err := os.Symlink(os.DevNull, nowhere); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeWhole(nowhere, func(io.Writer) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
-		t.Fatalf("%s was replaced: %v %v", os.DevNull, info.Mode(), err)
+	if info, err := os.Stat(nowhere); err != nil || info.Mode().IsRegular() {
+		t.Errorf("what was no file has become one: %v %v", info.Mode(), err)
 	}
 }
 
