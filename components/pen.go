@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"strings"
 
 	"backoffice/assets"
 
@@ -77,7 +78,12 @@ func (p *pen) attributes(all attributes) {
 }
 
 // link is an address as data: one that would run a script leads nowhere.
-func link(href string) string { return string(templ.URL(href)) }
+func link(href string) string {
+	if strings.HasPrefix(href, "/") {
+		return href
+	}
+	return string(templ.URL(href))
+}
 
 // Icon draws one icon of assets/icons.svg in the colour of the text around it.
 func Icon(name string) templ.Component { return drawn(func(p *pen) { p.icon(name) }) }
