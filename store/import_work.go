@@ -19,6 +19,12 @@ type ImportJob struct {
 	worker string
 	state  ImportState
 	pace   pace
+
+	// Where a run and an undo have come to. It is not kept: what is done shows
+	// in the rows themselves, and whoever goes on passes over it.
+	email     string
+	addressed bool // all rows with an address are through
+	entry     int64
 }
 
 // BeginImport begins, or goes on with, the work that brings an import to a
@@ -93,7 +99,7 @@ func (j *ImportJob) Work(ctx context.Context, each func(Import)) error {
 	case ImportRunning:
 		err = j.run(ctx, each)
 	case ImportUndoing:
-		err = j.batches(ctx, each, carriedRows, j.takeBack, ImportUndone)
+		err = j.batches(ctx, each, j.carried, j.takeBack, ImportUndone)
 	}
 	if err == nil || errors.Is(err, errNotOurs) {
 		return nil
@@ -120,9 +126,9 @@ func (j *ImportJob) leave(ctx context.Context, why error) error {
 	})
 }
 
-// batch runs do in a transaction of the actor, who may have lost their role
+// within runs do in a transaction of the actor, who may have lost their role
 // meanwhile, and writes how far the import has come.
-func (j *ImportJob) batch(ctx context.Context, i *Import, do func(*tx) error) error {
+func (j *ImportJob) within(ctx context.Context, i *Import, do func(*tx) error) error {
 	return j.store.transact(ctx, j.actor, func(x *tx) error {
 		if err := x.require(ActImport, nil); err != nil {
 			return err
@@ -176,7 +182,7 @@ func (j *ImportJob) batches(ctx context.Context, each func(Import),
 			return j.end(ctx, &i, to, each)
 		}
 		i.At = rows[len(rows)-1].Line
-		if err := j.batch(ctx, &i, func(x *tx) error { return do(x, &i, rows) }); err != nil {
+		if err := j.within(ctx, &i, func(x *tx) error { return do(x, &i, rows) }); err != nil {
 			return err
 		}
 		each(i)
@@ -260,7 +266,7 @@ func (j *ImportJob) checkFile(ctx context.Context, c *checker, i *Import, each f
 			return err
 		}
 		i.At = rows[len(rows)-1].Line
-		if err := j.batch(ctx, i, func(x *tx) error { return saveChecked(x, i, rows) }); err != nil {
+		if err := j.within(ctx, i, func(x *tx) error { return saveChecked(x, i, rows) }); err != nil {
 			return err
 		}
 		each(*i)
@@ -294,7 +300,7 @@ type pace struct{ n int }
 const (
 	leastBatch   = 50
 	firstBatch   = 200
-	mostBatch    = 2000
+	mostBatch    = 4000
 	longestBatch = 100 * time.Millisecond
 )
 
