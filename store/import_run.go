@@ -10,20 +10,20 @@ import (
 
 // run carries out what the check has promised, row by row, and nothing else.
 // From then on the file cannot be read in another way and is removed.
-func (j *ImportJob) run(ctx context.Context, each func(Import)) error {
+func (j *ImportJob) run(ctx context.Context, i *Import, each func(Import)) error {
 	if err := j.store.dropAll(ctx, j.id, deleteFileParts); err != nil {
 		return err
 	}
-	return j.batches(ctx, each, j.pending, j.carryOut, ImportDone)
+	return j.batches(ctx, i, each, ahead(ctx, j.pending), j.carryOut, ImportDone)
 }
 
 // pending gives the rows that a run has yet to carry out: in the order of
 // addresses, and then those without one in the order of lines. Neighbours in
 // this order are neighbours in most indexes of people too: a million of them
 // write half as much to the disk.
-func (j *ImportJob) pending(ctx context.Context, q querier, i *Import, limit int) ([]ImportRow, error) {
+func (j *ImportJob) pending(ctx context.Context) ([]ImportRow, error) {
 	if !j.addressed {
-		rows, err := pendingByEmail(ctx, q, i, j.email, limit)
+		rows, err := pendingByEmail(ctx, j.store.reader, j.id, j.email, j.pace.rows())
 		if err != nil {
 			return nil, err
 		}
@@ -31,14 +31,18 @@ func (j *ImportJob) pending(ctx context.Context, q querier, i *Import, limit int
 			j.email = rows[len(rows)-1].emailKey
 			return rows, nil
 		}
-		j.addressed, i.At = true, 0
+		j.addressed = true
 	}
-	return pendingRows(ctx, q, i, limit)
+	rows, err := pendingRows(ctx, j.store.reader, j.id, j.line, j.pace.rows())
+	if len(rows) > 0 {
+		j.line = rows[len(rows)-1].Line
+	}
+	return rows, err
 }
 
 // carried gives the rows that an undo has yet to take back.
-func (j *ImportJob) carried(ctx context.Context, q querier, i *Import, limit int) ([]ImportRow, error) {
-	rows, err := carriedRows(ctx, q, i, j.entry, limit)
+func (j *ImportJob) carried(ctx context.Context) ([]ImportRow, error) {
+	rows, err := carriedRows(ctx, j.store.reader, j.id, j.entry, j.pace.rows())
 	if len(rows) > 0 {
 		j.entry = rows[len(rows)-1].Entry
 	}
