@@ -70,6 +70,10 @@
     aside.replaceChildren(dialog);
     document.body.append(aside);
   });
+  // A second refusal leaves the dialog alone, in which somebody may be typing.
+  document.addEventListener("htmx:before:swap", event => {
+    if (event.detail.ctx.response?.status === 401 && $("#dialog > [data-required]")) event.preventDefault();
+  });
   const reopen = () => {
     const dialog = aside.firstElementChild;
     if (!dialog) return false;
@@ -116,10 +120,12 @@
     if (to) $(".cell-open", to).click();
     return Boolean(to);
   };
+  const opening = () => $(`#${next.id}.is-editing, #${next.id} .cell-open.htmx-request`);
   const changed = form => [...form.elements].some(e => e.name && e.type !== "hidden" &&
     e.value !== form.elements[`was.${e.name}`]?.value);
 
   document.addEventListener("keydown", event => {
+    if (next && !opening()) next = null;
     if (next && !event.isComposing) return keepKey(event);
     const editor = event.target.closest?.(".is-editing, .is-editing-row");
     if (!editor || event.isComposing) return;
@@ -176,11 +182,7 @@
 
   const lost = () => document.activeElement === document.body;
   // A button that rests during its request loses the focus.
-  document.addEventListener("htmx:config:request", event => {
-    const { ctx } = event.detail;
-    ctx.from = document.activeElement;
-    ctx.opens = ctx.sourceElement.matches(".cell-open") && ctx.sourceElement.closest(".cell").id;
-  });
+  document.addEventListener("htmx:config:request", event => { event.detail.ctx.from = document.activeElement; });
   const focusOf = ctx => lost() ? ctx.from ?? document.body : document.activeElement;
   document.addEventListener("htmx:before:swap", event => {
     const { ctx } = event.detail;
@@ -205,8 +207,7 @@
     playKeys(control);
   });
   document.addEventListener("htmx:finally:request", event => {
-    const { from, opens } = event.detail.ctx;
-    if (next && next.id === opens) next = null; // it did not open
+    const { from } = event.detail.ctx;
     queueMicrotask(() => { // by then the button is awake again
       if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
     });
@@ -273,7 +274,10 @@
   const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&
     (e.type === "checkbox" ? e.checked !== e.defaultChecked : e.options ? [...e.options].some(o => o.selected !== o.defaultSelected) : e.value !== e.defaultValue));
   let leaving = false;
-  document.addEventListener("submit", () => { leaving = true; });
+  document.addEventListener("submit", event => {
+    leaving = true;
+    if (event.target.matches("[data-download]")) setTimeout(() => { leaving = false; }, 1000); // the page stays
+  });
   document.addEventListener("htmx:finally:request", () => { leaving = false; });
   document.addEventListener("htmx:after:request", event => { leaving = event.detail.ctx.response?.status < 400; });
   window.addEventListener("beforeunload", event => {

@@ -2,12 +2,13 @@ package components
 
 import "github.com/a-h/templ"
 
-// toastRole interrupts a screen reader for bad news only.
-func toastRole(t Toast) templ.Attributes {
+// toastAttributes interrupt a screen reader for bad news only.
+func toastAttributes(t Toast) attributes {
+	role := "status"
 	if t.Tone == "bad" {
-		return templ.Attributes{"role": "alert"}
+		role = "alert"
 	}
-	return templ.Attributes{"role": "status"}
+	return attributes{"class", "toast tone-" + t.Tone, "role", role}
 }
 
 func toastIcon(tone string) string {

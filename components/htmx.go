@@ -106,15 +106,6 @@ func rowForm(f UserForm) attributes {
 
 func rowFormID(id int64) string { return RowID(id) + "-form" }
 
-// actForm is a form behind one act on a person: in the list its answer is the
-// row, on the person's page the screen.
-func actForm(action, view string, id int64) attributes {
-	if view == "page" {
-		return pageForm(action)
-	}
-	return postForm(action, Sel(RowID(id)), "outerMorph")
-}
-
 // confirmForm is the form of a dialog. The answer is for what the dialog was
 // about, which the server may also delete or leave alone.
 func confirmForm(c Confirm) attributes {

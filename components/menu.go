@@ -33,13 +33,17 @@ func (p *pen) menu(a Actions, view string, id int64) {
 }
 
 // act is an act that a button is enough for. With scripts off its form is sent
-// as it is.
+// as it is; otherwise its answer is the row, or on the person's page the screen.
 func (p *pen) act(action, label, icon, view string, id int64) {
 	if action == "" {
 		return
 	}
 	p.put(`<form method="post" action="`, link(action), `" id="`, slug(action), `-act"`)
-	p.attributes(actForm(action, view, id))
+	if view == "page" {
+		p.attributes(pageForm(action))
+	} else {
+		p.attributes(postForm(action, "#u"+p.id(id), "outerMorph"))
+	}
 	p.put(`><input type="hidden" name="view" value="`, view, `"> <button type="submit" class="menu-item">`)
 	p.icon(icon)
 	p.put(label, "", `</button></form>`)

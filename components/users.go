@@ -89,24 +89,24 @@ func sortLink(c Column) templ.Component {
 	})
 }
 
-// listLink begins a link that changes the list in place.
+// listLink begins a link with the attributes of the helper of the same name.
 func (p *pen) listLink(class, id, href string, current bool) {
 	p.put(`<a class="`, class, `" id="`, id, `" href="`, link(href), `"`)
 	if current {
 		p.put(` aria-current="true"`)
 	}
-	p.attributes(listLink(href))
-	p.put(`>`)
+	p.put(` hx-get="`, href, `" hx-swap="outerMorph" hx-target="#`+ResultsID+`" hx-trigger="`+onClick+`" hx-push-url="true">`)
 }
 
 // otherColumns stand after the name in this order.
 var otherColumns = []string{"role", "status", "phone", "signin", "created"}
 
-// sortAttribute is the aria-sort of a column's head.
-func sortAttribute(cols []Column, keys ...string) templ.Attributes {
-	a := templ.Attributes{}
-	setText(a, "aria-sort", sortOf(cols, keys...))
-	return a
+// columnHead is the class of a column, and its order if it has one.
+func columnHead(class, sort string) attributes {
+	if sort == "" {
+		return attributes{"class", class}
+	}
+	return attributes{"class", class, "aria-sort", sort}
 }
 
 // confirmPath is where a confirmation is; it says what will be redrawn after it.

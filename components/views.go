@@ -91,14 +91,16 @@ type UserList struct {
 	Roles       []Chip   // Any role, Admin, …
 	Columns     []Column
 	Rows        []UserRow
-	Summary     string // "1,000,000 people", "3 people match", "1,000+ people match"
-	Range       string // "Showing 25 of 1,000,000"
-	PrevHref    string // empty at the start
-	NextHref    string // empty at the end
-	ClearHref   string // removes search and filters; empty when there are none
-	CreateHref  string // empty when the viewer may not create; carries the search as a name when nothing was found
-	CreateLabel string // "New user", or with a search that found nothing: "Create “zoe@…”"
-	ImportHref  string // to the imports; empty when the viewer may not import
+	Summary     string   // "1,000,000 people", "3 people match", "1,000+ people match"
+	Range       string   // "Showing 25 of 1,000,000"
+	PrevHref    string   // empty at the start
+	NextHref    string   // empty at the end
+	ClearHref   string   // removes search and filters; empty when there are none
+	CreateHref  string   // empty when the viewer may not create; carries the search as a name when nothing was found
+	Exports     []Option // kinds of file that the list can be had as; empty when the viewer may not export
+	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
+	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
+	ImportHref  string   // to the imports; empty when the viewer may not import
 }
 
 // Chip is a filter that can be chosen with one click.

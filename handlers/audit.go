@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"encoding/csv"
+	"bufio"
 	"io"
 	"net/url"
 	"slices"
@@ -80,27 +80,27 @@ func (s *server) exportAudit(a *ask) (view, error) {
 }
 
 func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
-	out := csv.NewWriter(w)
-	if err := out.Write([]string{"entry", "time", "outcome", "actor", "actor_id", "act", "target", "target_id", "changes", "note", "address", "agent", "request"}); err != nil {
+	to := bufio.NewWriterSize(w, 64<<10) // holds the head back until the store has agreed
+	out, err := newCSV(to, []string{"entry", "time", "outcome", "actor", "actor_id", "act", "target", "target_id", "changes", "note", "address", "agent", "request"})
+	if err != nil {
 		return err
 	}
-	err := s.store.ExportTrail(a.Context(), a.actor, q, func(e *store.Entry) error {
+	err = s.store.ExportTrail(a.Context(), a.actor, q, func(e *store.Entry) error {
 		var changes []string
 		for _, c := range e.Changes {
 			changes = append(changes, string(c.Field)+": "+c.Before+" → "+c.After)
 		}
 		record := []string{formatID(e.ID), e.At.Format(time.RFC3339), string(e.Outcome), e.Who(), formatID(e.Actor), string(e.Act),
 			e.TargetName, formatID(e.Target), strings.Join(changes, "; "), e.Note, e.Address, e.Agent, e.Request}
-		for i := range record {
-			record[i] = store.HarmlessCell(record[i])
+		for _, value := range record {
+			out.cell(value)
 		}
-		return out.Write(record)
+		return out.end()
 	})
 	if err != nil {
 		return err
 	}
-	out.Flush()
-	return out.Error()
+	return to.Flush()
 }
 
 // readTrailFilter reads the dates and finds the person that is meant.
@@ -143,8 +143,8 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActExportTrail, store.ActImport, store.ActImportRun, store.ActImportUndo,
-		store.ActPurge, store.ActDemo} {
+		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActImport, store.ActImportRun,
+		store.ActImportUndo, store.ActPurge, store.ActDemo} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -240,6 +240,7 @@ var tales = map[store.Act]tale{
 	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account", "look at"},
 	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log", "read the audit log"},
 	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
+	store.ActExport:        {"download", "Exported people", "exported people:", "exported people:", "export people"},
 	store.ActExportTrail:   {"history", "Exported the audit log", "exported the audit log:", "exported the audit log:", "export the audit log"},
 	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
 	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},

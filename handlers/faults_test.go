@@ -1,16 +1,13 @@
 package handlers
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"backoffice/components"
 
@@ -92,29 +89,6 @@ func unpack(t *testing.T, a *answer) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-// TestABrokenDownloadIsCut goes over the wire: a part must not look whole.
-func TestABrokenDownloadIsCut(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	s.clock.now = time.Now() // deadlines of connections are real
-	s.restart(route{"GET /fault/half-a-file", need{open: true}, func(*ask) (view, error) {
-		return view{file: &file{"x.csv", "text/csv", func(w io.Writer) error {
-			w.Write(bytes.Repeat([]byte("row\n"), 10000))
-			return errors.New(secret)
-		}}}, nil
-	}})
-	wire := httptest.NewServer(s.handler)
-	defer wire.Close()
-	w, err := http.Get(wire.URL + "/fault/half-a-file")
-	if err != nil {
-		return // cut before its head: as good
-	}
-	defer w.Body.Close()
-	if b, err := io.ReadAll(w.Body); err == nil {
-		t.Errorf("%d bytes, and they look like the whole file", len(b))
-	}
 }
 
 func TestADatabaseThatFailsShowsNothingOfItself(t *testing.T) {

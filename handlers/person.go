@@ -159,7 +159,9 @@ var actLabels = map[store.Act]string{
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
-	store.ActImport: "Import people", store.ActExportTrail: "Export the audit log",
+	store.ActExport:      "Export the list of people",
+	store.ActImport:      "Import people",
+	store.ActExportTrail: "Export the audit log",
 }
 
 // sessionList is where a person is signed in.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -85,6 +86,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	if v.status == 0 {
 		v.status = http.StatusOK
 	}
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
 }
@@ -94,12 +96,9 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 // the whole.
 func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 	connection := http.NewResponseController(w)
-	if err := connection.SetWriteDeadline(within(time.Hour)); err != nil {
-		s.log.Debug("no deadline for a download", "cause", err.Error())
-	}
-	out := &fileWriter{to: w, file: f}
+	out := &fileWriter{to: w, file: f, connection: connection, now: s.wall}
 	if a.Method == http.MethodHead { // nobody waits for more than what it is
-		out.begin()
+		out.promise()
 		return
 	}
 	err := f.write(out)
@@ -110,28 +109,47 @@ func (s *server) send(w http.ResponseWriter, a *ask, f *file) {
 		s.respond(w, a, view{}, err)
 		return
 	}
+	if out.lost != nil {
+		s.log.Info("download broken off", "id", a.id, "cause", out.lost.Error())
+		return
+	}
 	s.logError(a, err)
-	if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+	if err := connection.SetWriteDeadline(time.Unix(1, 0)); err != nil && a.Context().Err() == nil {
 		s.logError(a, err)
 	}
 }
 
+// patience is how long a download waits for its reader to take the next piece.
+const patience = time.Minute
+
 // fileWriter promises a download with its first byte, not before.
 type fileWriter struct {
-	to    http.ResponseWriter
-	file  *file
-	begun bool
+	to         http.ResponseWriter
+	connection *http.ResponseController
+	now        func() time.Time
+	file       *file
+	begun      bool
+	lost       error // why its reader does not get it any more
 }
 
-// Write sends a piece of the download.
-func (w *fileWriter) Write(b []byte) (int, error) {
-	if !w.begun {
-		w.begin()
+// Write sends a piece of the download. However long the whole takes, only a
+// reader who has stopped reading ends it.
+func (w *fileWriter) Write(b []byte) (n int, err error) {
+	err = w.connection.SetWriteDeadline(w.now().Add(patience))
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		w.promise()
+		n, err = w.to.Write(b)
 	}
-	return w.to.Write(b)
+	if err != nil {
+		w.lost = err
+	}
+	return n, err
 }
 
-func (w *fileWriter) begin() {
+func (w *fileWriter) promise() {
+	if w.begun {
+		return
+	}
 	w.begun = true
 	w.to.Header().Set("Content-Type", w.file.kind)
 	w.to.Header().Set("Content-Disposition", `attachment; filename="`+w.file.name+`"`)

@@ -48,6 +48,7 @@ func (s *server) list() []route {
 		{"GET /users", may(store.ActLook), s.users},
 		{"GET /users/new", may(store.ActCreate), s.newUser},
 		{"POST /users", may(store.ActCreate), s.createUser},
+		{"POST /users/export", may(store.ActExport), s.exportUsers},
 		{"GET /users/{id}", may(store.ActLook), s.user},
 		{"GET /users/{id}/sessions", may(store.ActSeeSessions), s.userSessions},
 		{"GET /users/{id}/history", may(store.ActReadTrail), s.userHistory},

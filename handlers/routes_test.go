@@ -84,6 +84,9 @@ var routeTable = map[string]expected{
 	"POST /users": {url: "/users", form: []string{"name", "Lena Brandt", "email", "lena@example.com", "role", "member", "password", password},
 		page:     [5]string{"401", "403", "403", "→/users/10", "→/users/10"},
 		fragment: [5]string{"401", "403", "403", "→/users/10", "→/users/10"}},
+	"POST /users/export": {url: "/users/export", form: []string{"format", "csv", "role", "member"}, file: "users-2026-11-23.csv",
+		page:     [5]string{"401", "403", "403", "file", "file"},
+		fragment: [5]string{"401", "403", "403", "file", "file"}},
 	"GET /users/{id}": {url: "/users/5",
 		page:     [5]string{"login", "403", "200", "200", "200"},
 		fragment: [5]string{"401", "403", "200", "200", "200"}},
@@ -186,7 +189,7 @@ var routeTable = map[string]expected{
 // acts names the routes whose refusal must be on record, and as what.
 var acts = map[string]store.Act{
 	"GET /users": store.ActLook, "GET /users/new": store.ActCreate, "POST /users": store.ActCreate,
-	"GET /users/{id}": store.ActLook, "GET /users/{id}/sessions": store.ActSeeSessions, "GET /users/{id}/history": store.ActReadTrail,
+	"POST /users/export": store.ActExport, "GET /users/{id}": store.ActLook, "GET /users/{id}/sessions": store.ActSeeSessions, "GET /users/{id}/history": store.ActReadTrail,
 	"GET /users/{id}/edit": store.ActEdit, "POST /users/{id}": store.ActEdit,
 	"POST /users/{id}/deactivate": store.ActDeactivate, "POST /users/{id}/reactivate": store.ActReactivate,
 	"GET /users/{id}/delete": store.ActDelete, "POST /users/{id}/delete": store.ActDelete, "POST /users/{id}/restore": store.ActRestore,

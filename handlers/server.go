@@ -24,6 +24,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 )
 
 // Config is what the back office needs. Store is required; the zero value of
@@ -62,6 +63,7 @@ type server struct {
 	proxies  []netip.Prefix
 	location *time.Location
 	log      *slog.Logger
+	wall     func() time.Time // what deadlines of connections are set by
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
 	sheets   sync.Pool // of buffers to draw answers in
@@ -69,6 +71,9 @@ type server struct {
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
 const maxBody = 64 << 10
+
+// ErrPublicURL refuses a configuration.
+var ErrPublicURL = errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
 
 // New gives the handler of the whole back office. It refuses half a
 // configuration.
@@ -84,7 +89,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -97,7 +102,7 @@ func newServer(c Config) (*server, error) {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return nil, errors.New("handlers: Config.PublicURL must be like https://office.example.com, without a path")
+			return nil, ErrPublicURL
 		}
 		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
 	}
@@ -105,6 +110,10 @@ func newServer(c Config) (*server, error) {
 	s.routes = s.table()
 	return s, nil
 }
+
+// compressed are the kinds of answers that are worth compressing: pages, and
+// exports, which shrink to a fifth. A workbook is a zip already.
+var compressed = []string{"text/html", "text/plain", "text/csv", "application/json", "application/x-ndjson"}
 
 // chain is what every request goes through, outermost first.
 func (s *server) chain() (http.Handler, error) {
@@ -115,7 +124,9 @@ func (s *server) chain() (http.Handler, error) {
 		}
 	}
 	guardOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes([]string{"text/html", "text/plain"}))
+	// The fastest level makes an eighth of a page of the list, in 0.1 ms; the best
+	// would make a tenth, in 0.3.
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed), gzhttp.CompressionLevel(gzip.BestSpeed))
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,7 @@ func (s *server) listView(a *ask, l listState, p store.Page) components.UserList
 	list := components.UserList{Query: l.q, Columns: columns(l), Summary: summary(l, p.Total),
 		CreateHref: "/users/new", CreateLabel: "New user"}
 	filters(l, p.Counts, &list)
+	exportMenu(a, l, &list)
 	list.Rows = make([]components.UserRow, len(p.Users))
 	for i := range p.Users {
 		list.Rows[i] = s.row(a, l, &p.Users[i])

@@ -24,19 +24,40 @@ func (w words) moment(t time.Time) components.Moment {
 	if t.IsZero() {
 		return components.Moment{Text: "—"}
 	}
+	t = t.In(w.in)
 	return components.Moment{Text: w.ago(t), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
 }
 
 // clock is a time as time of day, for lists that are grouped by day.
 func (w words) clock(t time.Time) components.Moment {
-	return components.Moment{Text: t.In(w.in).Format("15:04"), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
+	t = t.In(w.in)
+	return components.Moment{Text: hourAndMinute(t), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-func (w words) full(t time.Time) string { return t.In(w.in).Format("Monday 2 January 2006, 15:04 MST") }
+// full is "Monday 2 January 2006, 15:04 CET". Like the other words for a time it
+// is put together by hand: a page of the list has fifty of them.
+func (w words) full(t time.Time) string {
+	t = t.In(w.in)
+	zone, _ := t.Zone()
+	year, month, day := t.Date()
+	return t.Weekday().String() + " " + strconv.Itoa(day) + " " + month.String() + " " + strconv.Itoa(year) +
+		", " + hourAndMinute(t) + " " + zone
+}
+
+func hourAndMinute(t time.Time) string {
+	hour, minute, _ := t.Clock()
+	return twoDigits(hour) + ":" + twoDigits(minute)
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
 
 func (w words) ago(t time.Time) string {
 	d := w.now.Sub(t)
-	days := w.dayNumber(w.now) - w.dayNumber(t)
 	switch {
 	case d < -time.Minute:
 		return t.In(w.in).Format("2 Jan 2006, 15:04")
@@ -44,16 +65,29 @@ func (w words) ago(t time.Time) string {
 		return "just now"
 	case d < time.Hour:
 		return strconv.Itoa(int(d.Minutes())) + " min ago"
+	case d > 8*24*time.Hour:
+		return w.date(t)
+	}
+	days := w.dayNumber(w.now) - w.dayNumber(t)
+	switch {
 	case days == 0 || d < 6*time.Hour:
 		return strconv.Itoa(int(d.Hours())) + " h ago"
 	case days == 1:
 		return "yesterday"
 	case days < 7:
 		return strconv.Itoa(days) + " days ago"
-	case t.In(w.in).Year() == w.now.In(w.in).Year():
-		return t.In(w.in).Format("2 Jan")
 	}
-	return t.In(w.in).Format("2 Jan 2006")
+	return w.date(t)
+}
+
+// date is "2 Jan", and the year if it is another one.
+func (w words) date(t time.Time) string {
+	year, month, day := t.In(w.in).Date()
+	text := strconv.Itoa(day) + " " + month.String()[:3]
+	if year != w.now.In(w.in).Year() {
+		text += " " + strconv.Itoa(year)
+	}
+	return text
 }
 
 // day is the heading of a day in a timeline.
@@ -130,22 +164,26 @@ func avatar(u *store.User) components.Avatar {
 // initials are the first letters of the first and the last word; of a script
 // without capitals one is enough.
 func initials(name string) string {
-	var letters []rune
-	for _, word := range strings.Fields(name) {
-		for _, r := range word {
-			if unicode.IsLetter(r) || unicode.IsNumber(r) {
-				letters = append(letters, unicode.ToUpper(r))
-				break
+	var first, last rune
+	begun := false // the word has its letter
+	for _, r := range name {
+		switch {
+		case unicode.IsSpace(r):
+			begun = false
+		case !begun && (unicode.IsLetter(r) || unicode.IsNumber(r)):
+			begun, last = true, unicode.ToUpper(r)
+			if first == 0 {
+				first, last = last, 0
 			}
 		}
 	}
 	switch {
-	case len(letters) == 0:
+	case first == 0:
 		return "?"
-	case len(letters) == 1 || !unicode.IsUpper(letters[0]):
-		return string(letters[0])
+	case last == 0 || !unicode.IsUpper(first):
+		return string(first)
 	}
-	return string([]rune{letters[0], letters[len(letters)-1]})
+	return string([]rune{first, last})
 }
 
 // device names a browser by what it says of itself: "Firefox on Linux".

@@ -34,6 +34,9 @@ func newTrail(t *testing.T) *testStore {
 func TestTrailCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	s := newTrail(t)
+	change(t)(s.Delete(t.Context(), console, 2)) // so that 2 to 4 have no values
+	s.clock.advance(KeepDeleted + time.Hour)
+	must(t, second(s.Purge(t.Context())))
 	before := s.fingerprint()
 	const values = `actor_kind, actor_id, act, outcome, target_id, address, agent, request_id, undo_of, values_hash, prev_hash, hash`
 	for _, statement := range []string{
@@ -41,18 +44,19 @@ func TestTrailCannotBeChanged(t *testing.T) {
 		`UPDATE audit_entries SET hash = hash WHERE id = 3`,
 		`UPDATE OR REPLACE audit_entries SET id = 4 WHERE id = 3`,
 		`DELETE FROM audit_entries`,
-		`DELETE FROM audit_entries WHERE id = 9`,
+		`DELETE FROM audit_entries WHERE id = 3`,
+		`DELETE FROM audit_entries WHERE id = 11`,
 		`INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE id = 3`,
-		`REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE id = 9`,
+		`REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE id = 11`,
 		`INSERT INTO audit_entries SELECT * FROM audit_entries WHERE id = 9 ON CONFLICT (id) DO UPDATE SET act = 'user.look'`,
-		`INSERT INTO audit_entries (id, at, ` + values + `) SELECT 11, at, ` + values + ` FROM audit_entries WHERE id = 9`,
+		`INSERT INTO audit_entries (id, at, ` + values + `) SELECT 13, at, ` + values + ` FROM audit_entries WHERE id = 9`,
 		`INSERT INTO audit_entries (id, at, ` + values + `) SELECT 0, at, ` + values + ` FROM audit_entries WHERE id = 9`,
 		`INSERT INTO audit_entries (id, at, ` + values + `) SELECT -1, at, ` + values + ` FROM audit_entries WHERE id = 9`,
 		`UPDATE audit_values SET body = '{}'`,
 		`UPDATE audit_values SET target_id = 99`,
 		`DELETE FROM audit_values`,
-		`DELETE FROM audit_values WHERE entry_id = 9`,
-		`INSERT OR REPLACE INTO audit_values SELECT * FROM audit_values WHERE entry_id = 3`,
+		`DELETE FROM audit_values WHERE entry_id = 5`,
+		`INSERT OR REPLACE INTO audit_values SELECT * FROM audit_values WHERE entry_id = 5`,
 		`INSERT INTO audit_values (entry_id, target_id, salt, body) VALUES (99, 0, '', '{}')`,
 	} {
 		if _, err := s.writer.Exec(statement); err == nil {

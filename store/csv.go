@@ -273,26 +273,6 @@ func quotedCell(data []byte, comma byte) (cell string, n int, end rowEnd) {
 	}
 }
 
-// HarmlessCell keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection). PlainCell undoes it.
-func HarmlessCell(cell string) string {
-	if cell != "" && strings.IndexByte(formulaSigns, cell[0]) >= 0 {
-		return "'" + cell
-	}
-	return cell
-}
-
-// PlainCell is the cell that HarmlessCell was given.
-func PlainCell(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte(formulaSigns, cell[1]) >= 0 {
-		return cell[1:]
-	}
-	return cell
-}
-
-// formulaSigns begin what a spreadsheet takes for a formula.
-const formulaSigns = "=+-@\t\r"
-
 // damaged reports whether a text was not what its encoding promised: decoders
 // leave the replacement character in its place.
 func damaged(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, utf8.RuneError) }

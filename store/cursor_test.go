@@ -112,3 +112,13 @@ func FuzzParseCursor(f *testing.F) {
 		}
 	})
 }
+
+// TestAdminsAreCountedAmongAdmins says that the question of every start, every
+// sign-in page and every guard does not walk all active people.
+func TestAdminsAreCountedAmongAdmins(t *testing.T) {
+	s := newTestStore(t)
+	plan := strings.Join(queryLines(t, s.reader, `EXPLAIN QUERY PLAN `+countAdminsSQL), "\n")
+	if !strings.Contains(plan, "users_role_by_name") && !strings.Contains(plan, "users_by_role ") {
+		t.Errorf("the plan is %s", plan)
+	}
+}

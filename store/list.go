@@ -61,6 +61,9 @@ type Query struct {
 	After  *Cursor // list what follows this place
 	Before *Cursor // list what comes before it
 	Limit  int     // rows of a page; 25 when 0
+
+	few  bool    // the search has at most maxCount hits
+	hits []int64 // and these are their ids
 }
 
 // Filtered reports whether the query leaves anybody out.
@@ -154,6 +157,10 @@ func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 	if q.Limit == 0 {
 		q.Limit = 25
 	}
+	q, total, err := s.find(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
 	p, err := s.page(ctx, q)
 	if err != nil {
 		return Page{}, err
@@ -161,8 +168,10 @@ func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 	if p.Counts, err = allCounts(brief(ctx), s.reader); err != nil {
 		return Page{}, err
 	}
-	p.Total, err = s.count(ctx, q, p)
-	return p, err
+	if p.Total = total; !q.searches() {
+		p.Total = Count{N: p.Counts.Of(q.Role, q.Status)}
+	}
+	return p, nil
 }
 
 // page reads one row more than it shows, to know whether there is more. A page
@@ -233,15 +242,23 @@ func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool,
 	return users, more, nil
 }
 
-func (s *Store) count(ctx context.Context, q Query, p Page) (Count, error) {
-	if strings.TrimSpace(q.Search) == "" {
-		return Count{N: p.Counts.Of(q.Role, q.Status)}, nil
+// searches reports whether the query looks for words.
+func (q Query) searches() bool { return strings.TrimSpace(q.Search) != "" }
+
+// find looks for the hits of a search, up to maxCount of them, along the one
+// index that holds what is searched. Few hits are then put in order; many are so
+// dense that a walk in the order of the list meets enough of them soon. So a
+// search costs about the same in every order.
+func (s *Store) find(ctx context.Context, q Query) (Query, Count, error) {
+	if !q.searches() {
+		return q, Count{}, nil
 	}
-	if p.Prev == nil && p.Next == nil {
-		return Count{N: len(p.Users)}, nil
+	ids, err := selectHits(ctx, s.reader, q, maxCount+1)
+	if err != nil || len(ids) > maxCount {
+		return q, Count{N: maxCount, AtLeast: true}, err
 	}
-	n, err := countMatches(ctx, s.reader, q, maxCount+1)
-	return Count{N: min(n, maxCount), AtLeast: n > maxCount}, err
+	q.few, q.hits = true, ids
+	return q, Count{N: len(ids)}, nil
 }
 
 // Neighbours gives the people before and after one in the list that the query
@@ -249,6 +266,10 @@ func (s *Store) count(ctx context.Context, q Query, p Page) (Count, error) {
 func (s *Store) Neighbours(ctx context.Context, a Actor, q Query, u *User) (prev, next *User, err error) {
 	if !Can(a, ActLook, nil) {
 		return nil, nil, forbidden("Your role does not allow this.")
+	}
+	q, _, err = s.find(ctx, q)
+	if err != nil {
+		return nil, nil, err
 	}
 	at := q.Sort.cursor(u)
 	before, _, err := s.walk(ctx, q, &at, true, 1)

@@ -53,7 +53,22 @@ func (w *where) matching(q Query) {
 	if q.Status != "" {
 		w.and("u.status = " + w.arg(string(q.Status)))
 	}
+	if q.few {
+		w.and("u.id IN (" + joinIDs(q.hits) + ")")
+		return
+	}
 	w.search(q.Search)
+}
+
+func joinIDs(ids []int64) string {
+	var b []byte
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return string(b)
 }
 
 func (w *where) search(typed string) {
@@ -121,14 +136,16 @@ func selectUsers(ctx context.Context, db querier, q Query, from *Cursor, backwar
 	return users, rows.Err()
 }
 
-// countMatches counts up to most.
-func countMatches(ctx context.Context, db querier, q Query, most int) (n int, err error) {
+// selectHits gives the ids of up to most hits of a search. The order is what
+// makes the database read the index that holds the text instead of the table.
+func selectHits(ctx context.Context, db querier, q Query, most int) ([]int64, error) {
 	var w where
 	w.matching(q)
-	limit := w.arg(most)
-	err = db.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM users u WHERE "+w.String()+
-		" LIMIT "+limit+") AS m", w.args...).Scan(&n)
-	return n, err
+	rows, err := db.QueryContext(ctx, "SELECT u.id FROM users u WHERE "+w.String()+" ORDER BY u.name_key, u.id LIMIT "+w.arg(most), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (id int64, err error) { err = r.Scan(&id); return id, err })
 }
 
 // allCounts reads the kept counts.

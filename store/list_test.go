@@ -190,7 +190,7 @@ func TestListWalksWhileItChanges(t *testing.T) {
 	for _, by := range SortKeys() {
 		for _, backwards := range []bool{false, true} {
 			s := newTestStore(t)
-			s.insert(crowd(70)...)
+			s.insert(crowd(50)...)
 			q := Query{Sort: Sort{by, r.IntN(2) == 0}, Limit: 8}
 			order := sorted(s.everyone(), q.Sort)
 			// Who is first and last stays, so that there is always a next page.

@@ -266,6 +266,13 @@ func mutations() []mutation {
 				return c.ExportTrail(ctx, c.admin, TrailQuery{Outcome: Done}, func(*Entry) error { return nil })
 			},
 			entry: func(c *cast) Entry { return by(c.admin, ActExportTrail, 0).noted("outcome done") }},
+		{name: "ExportUsers", method: "ExportUsers", streams: true,
+			do: func(ctx context.Context, c *cast) error {
+				return c.ExportUsers(ctx, c.admin, Query{Search: " b ", Status: Active, Sort: ParseSort("-role")}, "csv", func(*User) error { return nil })
+			},
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActExport, 0).noted("search “b”, status active, sorted by -role, as csv")
+			}},
 		{name: "NewImport", method: "NewImport",
 			do: func(ctx context.Context, c *cast) error {
 				return second(c.NewImport(ctx, c.admin, "/home/ana/people.csv", strings.NewReader(twoPeople)))

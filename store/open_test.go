@@ -102,7 +102,7 @@ func TestOpenInAnotherProcess(t *testing.T) {
 func TestOpenAtOnce(t *testing.T) {
 	t.Parallel()
 	const processes = 4
-	for round := range 3 {
+	for round := range 2 {
 		s := newTestStoreLater(t)
 		var all sync.WaitGroup
 		start, begin, err := os.Pipe()
@@ -138,7 +138,7 @@ func newTestStoreLater(t *testing.T) *testStore {
 // TestOpenAtOnceInOneProcess is the same with connections of one process.
 func TestOpenAtOnceInOneProcess(t *testing.T) {
 	t.Parallel()
-	for round := range 5 {
+	for round := range 3 {
 		s := newTestStoreLater(t)
 		var all []func() error
 		for range 4 {

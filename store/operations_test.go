@@ -96,6 +96,9 @@ var operations = []operation{
 	{name: "add examples", act: ActDemo, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.AddExamples(s.t.Context(), a, 3))
 	}},
+	{name: "export the list", act: ActExport, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return s.ExportUsers(s.t.Context(), a, Query{}, "csv", func(*User) error { return nil })
+	}},
 	{name: "bring a file", act: ActImport, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.NewImport(s.t.Context(), a, "people.csv", strings.NewReader(twoPeople)))
 	}},

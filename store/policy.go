@@ -90,6 +90,7 @@ const (
 	ActEndSessions   Act = "session.end"         //
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
+	ActExport        Act = "user.export"         // take a copy of the list of people away
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
 	ActDemo          Act = "demo"                // add example people
 	ActImport        Act = "user.import"         // bring a file of people in
@@ -139,6 +140,8 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndEverybody, ActResetPassword, ActExportTrail, ActDemo, ActImport:
 		return role == Admin
+	case ActExport:
+		return role.Rank() >= Editor.Rank()
 	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
 	}
@@ -160,7 +163,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActImport, ActExportTrail}
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActImport, ActExportTrail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

@@ -122,6 +122,10 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 // reach one connection of the pool only. FULL, because in WAL mode the driver's
 // default could lose the last changes, and their audit entries, at a power cut.
 func dsn(path, mode string) string {
+	cache := "8000" // KB; what a large import changes before it is written
+	if mode == "ro" {
+		cache = "1000" // there are four of them, and the system keeps the file in memory anyway
+	}
 	v := url.Values{}
 	v.Set("mode", mode)
 	v.Set("_journal_mode", "WAL")
@@ -130,7 +134,7 @@ func dsn(path, mode string) string {
 	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
-	v.Set("_cache_size", "-8000")
+	v.Set("_cache_size", "-"+cache)
 	if mode != "ro" {
 		v.Set("_txlock", "immediate")
 	} else {

@@ -59,10 +59,16 @@ func TestUndoTwiceIsRefused(t *testing.T) {
 	c := newCast(t, mutation{})
 	done := deactivateBen(c)
 	undone := change(t)(c.Undo(t.Context(), c.admin, done.Entry))
-	wantKind(t, second(c.Undo(t.Context(), c.admin, done.Entry)), Refused)
+	again := func(entry int64) {
+		t.Helper()
+		if err := wantKind(t, second(c.Undo(t.Context(), c.admin, entry)), Refused); err.Message != "This has been undone already." {
+			t.Errorf("the refusal says %q", err.Message)
+		}
+	}
+	again(done.Entry)
 	change(t)(c.Undo(t.Context(), c.admin, undone.Entry))
-	wantKind(t, second(c.Undo(t.Context(), c.admin, done.Entry)), Refused)
-	wantKind(t, second(c.Undo(t.Context(), c.admin, undone.Entry)), Refused)
+	again(done.Entry)
+	again(undone.Entry)
 	if c.load(c.ben.ID).Status != Deactivated {
 		t.Error("a refused undo did something")
 	}

@@ -167,18 +167,19 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 	return name, err
 }
 
-// countOtherActiveAdmins walks the few admins, not the many active people, whose
-// index coalesce keeps out of it. An admin without a password, as examples are, cannot come in and does not count.
+// countAdminsSQL counts the admins who can come in. An admin without a password,
+// as examples are, cannot. The plus makes it walk the few admins, not the many
+// active people.
+const countAdminsSQL = `SELECT count(*) FROM users
+ WHERE role = 'admin' AND +status = 'active' AND deleted_at = 0 AND password_hash <> ''`
+
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
-	err = x.QueryRowContext(x.ctx, `SELECT count(*) FROM users
- WHERE role = 'admin' AND coalesce(status, '') = 'active' AND deleted_at = 0 AND password_hash <> '' AND id <> ?1`, except).Scan(&n)
+	err = x.QueryRowContext(x.ctx, countAdminsSQL+` AND id <> ?1`, except).Scan(&n)
 	return n, err
 }
 
-// countActiveAdmins counts as countOtherActiveAdmins does.
 func countActiveAdmins(ctx context.Context, q querier) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM users
- WHERE role = 'admin' AND coalesce(status, '') = 'active' AND deleted_at = 0 AND password_hash <> ''`).Scan(&n)
+	err = q.QueryRowContext(ctx, countAdminsSQL).Scan(&n)
 	return n, err
 }
 

@@ -47,7 +47,7 @@ func newWorkload(b *testing.B, people int) *workload {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { null.Close() })
-	o := &workload{people: people, db: newPeople(b, people)}
+	o := &workload{people: people, db: newPeople(b, connections, people)}
 	o.daemon = startDaemon(b, o.db, nil, null)
 	o.cookie = signIn(b, o.URL, adminEmail, adminPassword)
 	return o
@@ -55,9 +55,9 @@ func newWorkload(b *testing.B, people int) *workload {
 
 func noEnv(string) string { return "" }
 
-// newPeople makes a data file with an admin, so many people who do not exist,
-// and one account with a password for each connection.
-func newPeople(t testing.TB, people int) string {
+// newPeople makes a data file with an admin, then so many accounts with a
+// password, then so many people who do not exist.
+func newPeople(t testing.TB, accounts, people int) string {
 	t.Helper()
 	db := filepath.Join(t.TempDir(), "backoffice.db")
 	command := func(stdin string, args ...string) {
@@ -66,7 +66,7 @@ func newPeople(t testing.TB, people int) string {
 		}
 	}
 	command(adminPassword, "user", "create", "--email", adminEmail, "--name", "Ana Admin", "--role", "admin", "--password-stdin")
-	for i := range connections {
+	for i := range accounts {
 		command(adminPassword, "user", "create", "--email", accountOf(i), "--name", "Somebody Else", "--password-stdin")
 	}
 	command("", "demo", "--users", strconv.Itoa(people))

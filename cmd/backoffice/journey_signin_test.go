@@ -18,9 +18,9 @@ const eveEmail = "eve@example.com"
 func (b *browser) signInOver(email string) {
 	b.t.Helper()
 	b.waitFor("#signin-dialog[open]")
+	b.idle()
 	b.keptFocus("the sign-in dialog opened")
 	if b.value("#signin-email") != email {
-		b.waitFocus("input#signin-email")
 		b.fill("#signin-email", email)
 	}
 	b.fill("#signin-password", "not the password")
@@ -255,6 +255,24 @@ func TestJourneyNotNow(t *testing.T) {
 	b.signInOver(anaEmail)
 	b.waitText(cell(u, "phone", "open"), "030 4444")
 	d.recorded(u, store.ActEdit, 1)
+}
+
+// TestJourneySecondRefusal comes while somebody types into the dialog of the
+// first one.
+func TestJourneySecondRefusal(t *testing.T) {
+	d := newDesk(t)
+	b := d.enter(anaEmail, "/users")
+	b.deleteCookies()
+	b.click("#sort-created")
+	b.waitFor("#signin-dialog[open]")
+	b.fill("#signin-email", anaEmail)
+	b.eval(`htmx.trigger('#main', 'page:refresh')`, nil)
+	b.until(`performance.getEntriesByType('resource').filter(e => e.responseStatus === 401).length === 2`, "the second refusal")
+	b.idle()
+	b.waitValue("#signin-email", anaEmail)
+	b.waitFocus("input#signin-email")
+	b.signInOver(anaEmail)
+	b.waitPath("/users?sort=-created")
 }
 
 // TestJourneyDeactivatedMeanwhile tells why, and lets in again only who may.

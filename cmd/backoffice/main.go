@@ -12,10 +12,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,6 +46,7 @@ type cli struct {
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
 	User   userCmd   `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
 	Import importCmd `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
+	Export exportCmd `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
 	Demo   demoCmd   `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
 	Audit  auditCmd  `cmd:"" help:"The audit trail."`
 }
@@ -128,6 +131,11 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 // errTampered says that the audit trail is broken.
 var errTampered = errors.New("the audit trail is not as it was written")
 
+// wrongSetting refuses the value of a flag, by the flag's name.
+func wrongSetting(flag, format string, args ...any) error {
+	return &store.Error{Kind: store.Invalid, Message: "--" + flag + " " + fmt.Sprintf(format, args...)}
+}
+
 // complain tells a person what went wrong and gives the exit code.
 func complain(w io.Writer, err error) int {
 	var e *store.Error
@@ -138,9 +146,11 @@ func complain(w io.Writer, err error) int {
 		}
 		return exitFailed
 	}
-	fmt.Fprintln(w, "backoffice:", e.Message)
-	for field, problem := range e.Fields {
-		fmt.Fprintf(w, "  %s: %s\n", field, problem)
+	if len(e.Fields) == 0 {
+		fmt.Fprintln(w, "backoffice:", e.Message)
+	}
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		fmt.Fprintf(w, "backoffice: %s: %s\n", field, e.Fields[field])
 	}
 	switch e.Kind {
 	case store.Invalid, store.Conflict:
@@ -182,7 +192,7 @@ func parseNetworks(list []string) ([]netip.Prefix, error) {
 		if err != nil {
 			a, aerr := netip.ParseAddr(s)
 			if aerr != nil {
-				return nil, fmt.Errorf("--trusted-proxies: %q is no network such as 10.0.0.0/8", s)
+				return nil, wrongSetting("trusted-proxies", "holds %q, which is no network such as 10.0.0.0/8.", s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}

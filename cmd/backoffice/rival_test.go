@@ -79,7 +79,7 @@ func (r *rival) handler(s scenario, body []byte) http.Handler {
 func openBare(t testing.TB, path, mode string, conns int) *sql.DB {
 	t.Helper()
 	v := url.Values{"mode": {mode}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"},
-		"_stmt_cache_size": {"64"}, "_cache_size": {"-8000"}}
+		"_stmt_cache_size": {"64"}, "_cache_size": {"-2000"}}
 	if mode == "ro" {
 		v.Set("_query_only", "on")
 	} else {

@@ -41,12 +41,15 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	}
 	config.Store = db
 	handler, err := handlers.New(config)
+	if errors.Is(err, handlers.ErrPublicURL) {
+		return wrongSetting("public-url", "must be like https://office.example.com, without a path.")
+	}
 	if err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr %s: %w", c.Addr, err)
 	}
 	base := c.PublicURL
 	if base == "" {
@@ -64,10 +67,10 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	zone, err := time.LoadLocation(c.TimeZone)
 	if err != nil {
-		return handlers.Config{}, fmt.Errorf("--time-zone: %w", err)
+		return handlers.Config{}, wrongSetting("time-zone", "%q is no time zone such as Europe/Madrid.", c.TimeZone)
 	}
 	if c.IdleTimeout < time.Second || c.AbsoluteTimeout < c.IdleTimeout {
-		return handlers.Config{}, errors.New("--idle-timeout must be at least a second, and --absolute-timeout no shorter than it")
+		return handlers.Config{}, wrongSetting("idle-timeout", "must be at least a second, and --absolute-timeout no shorter than it.")
 	}
 	proxies, err := parseNetworks(c.TrustedProxies)
 	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
@@ -84,7 +87,7 @@ func firstAdmin(env *environment, db *store.Store, base string) error {
 		}
 		made, err := db.EnsureAdmin(env.ctx, store.NewUser{Name: name, Email: email, Password: env.getenv("BACKOFFICE_ADMIN_PASSWORD")})
 		if err != nil {
-			return fmt.Errorf("BACKOFFICE_ADMIN_EMAIL and BACKOFFICE_ADMIN_PASSWORD: %w", err)
+			return namedSettings(err)
 		}
 		if made {
 			fmt.Fprintf(env.stdout, "Made the first admin, %s\n", email)
@@ -97,6 +100,20 @@ func firstAdmin(env *environment, db *store.Store, base string) error {
 	}
 	fmt.Fprintf(env.stdout, "\nThere is no admin yet. Open this link once to make the first one:\n\n    %s/setup/%s\n\n", base, token)
 	return nil
+}
+
+// namedSettings tells what is wrong with the first admin by the names of the
+// settings that it came from.
+func namedSettings(err error) error {
+	e, ok := err.(*store.Error)
+	if !ok || len(e.Fields) == 0 {
+		return fmt.Errorf("BACKOFFICE_ADMIN_EMAIL: %w", err)
+	}
+	named := store.Error{Kind: e.Kind, Message: e.Message, Fields: map[string]string{}}
+	for field, problem := range e.Fields {
+		named.Fields["BACKOFFICE_ADMIN_"+strings.ToUpper(field)] = problem
+	}
+	return &named
 }
 
 // serve answers until the context ends. Time-outs end a client that is slow on

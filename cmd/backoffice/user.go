@@ -170,7 +170,11 @@ func (c *userEndCmd) Run(all *cli, env *environment) error {
 			}
 		}
 		if err == nil {
-			fmt.Fprintf(env.stdout, "%d sessions ended\n", n)
+			plural := "s"
+			if n == 1 {
+				plural = ""
+			}
+			fmt.Fprintf(env.stdout, "%d session%s ended\n", n, plural)
 		}
 		return err
 	})
@@ -180,13 +184,16 @@ type userListCmd struct {
 	Search string `arg:"" optional:"" help:"Part of a name, an e-mail, a phone number, or an id."`
 	Role   string `enum:",admin,editor,viewer,member" default:"" help:"Only this role."`
 	Status string `enum:",active,invited,deactivated" default:"" help:"Only this status."`
-	Sort   string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; with a - before it, the other way round."`
+	Sort   string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; --sort=-name is the other way round."`
 	Limit  int    `default:"0" help:"At most so many; 0 is all."`
 	JSON   bool   `name:"json" help:"One JSON object a line instead of a table."`
 }
 
 // Run prints the people page by page, so that a million take no memory.
 func (c *userListCmd) Run(all *cli, env *environment) error {
+	if store.ParseSort(c.Sort).String() != c.Sort {
+		return wrongSetting("sort", "must be name, email, phone, role, status, last_sign_in or created, not %q.", c.Sort)
+	}
 	return all.with(env, func(db *store.Store, a store.Actor) error {
 		p := newPrinter(env.stdout, c.JSON)
 		q := store.Query{Search: c.Search, Role: store.Role(c.Role), Status: store.Status(c.Status), Sort: store.ParseSort(c.Sort), Limit: 500}

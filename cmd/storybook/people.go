@@ -103,6 +103,7 @@ func list() c.UserList {
 		},
 		Columns: columns(), Summary: "1,000,000 people", Range: "Showing 12 of 1,000,000",
 		NextHref: "/users?after=22", CreateHref: "/users/new", CreateLabel: "New user",
+		Exports: []c.Option{{Value: "csv", Label: "CSV"}, {Value: "xlsx", Label: "Excel"}, {Value: "jsonl", Label: "JSON lines"}, {Value: "json", Label: "JSON"}},
 	}
 	for _, p := range people() {
 		v.Rows = append(v.Rows, p.row(true))

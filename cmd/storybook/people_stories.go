@@ -21,7 +21,7 @@ func listStories() []story {
 }
 
 func readOnly(v c.UserList) c.UserList {
-	v.Rows, v.CreateHref, v.PrevHref, v.NextHref = nil, "", "/users?before=11", ""
+	v.Rows, v.CreateHref, v.Exports, v.PrevHref, v.NextHref = nil, "", nil, "/users?before=11", ""
 	v.Columns[0].Sort, v.Columns[1].Sort = "", "descending"
 	for _, p := range people() {
 		v.Rows = append(v.Rows, p.row(false))
@@ -56,6 +56,7 @@ func rowStories() []story {
 	return []story{
 		open("row-menu", "What may be done with a person.", "u12-menu", c.UsersPage(list())),
 		open("role-menu", "The choice of a role.", "role-menu", c.UsersPage(found())),
+		open("export-menu", "The list as a file.", "export-menu", c.UsersPage(list())),
 		open("account-menu", "Who is signed in, and the way out.", "account-menu", c.UsersPage(list())),
 		users("cell-edit", "An e-mail being edited in the list.", listWith(2, emailCell(func(*c.Field) {}))),
 		users("cell-role", "A role being edited in the list.", listWith(2, roleCell())),

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+// BenchmarkLoad prints the figures of the README as a table. Repeat them by:
+//
+//	go test ./cmd/backoffice -run NONE -bench Load -benchtime 5s
+func BenchmarkLoad(b *testing.B) {
+	table := &bytes.Buffer{}
+	t := tabwriter.NewWriter(table, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "people\tpages/s\tsame query\tratio\tsame bytes\tratio\tstart\tidle\tafter use\tcalm again\t\n")
+	for _, people := range sizes(b) {
+		var f figures
+		var p processFigures
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			o := newWorkload(b, people)
+			b.Run("list", func(b *testing.B) { f = o.compare(b, scenarios[0]) })
+			o.kill()
+			b.Run("process", func(b *testing.B) { p = o.process(b) })
+		})
+		fmt.Fprintf(t, "%d\t%.0f\t%.0f\t%.2f\t%.0f\t%.2f\t%v\t%.1f MB\t%.1f MB\t%.1f MB\t\n", people, f.ours, f.query, f.ours/f.query,
+			f.bytes, f.ours/f.bytes, p.start.Round(time.Millisecond/10), p.idle, p.used, p.calm)
+	}
+	t.Flush()
+	fmt.Printf("\n%s\n", table)
+}
+
+// processFigures are about the process as a whole: how soon it answers, and
+// how much memory it holds when nothing has been asked yet, right after some
+// use, and a little later.
+type processFigures struct {
+	start            time.Duration
+	idle, used, calm float64 // MB
+}
+
+// process starts the program five times, and uses the last one a little.
+func (o *workload) process(b *testing.B) processFigures {
+	var f processFigures
+	var starts []time.Duration
+	var d *daemon
+	for range 5 {
+		if d != nil {
+			d.kill()
+		}
+		began := time.Now()
+		d = startDaemon(b, o.db, nil, nil)
+		if r, _ := once(b, d.URL, call{path: "/healthz"}); r.StatusCode != http.StatusOK {
+			b.Fatal(r.Status)
+		}
+		starts = append(starts, time.Since(began))
+	}
+	slices.Sort(starts)
+	f.start, f.idle = starts[len(starts)/2], d.memory(b)
+	cookie := signIn(b, d.URL, adminEmail, adminPassword)
+	crowd := gather(b, d.URL)
+	for _, path := range []string{"/users", "/users?q=garcia", "/users?sort=-created", "/users/5", "/audit"} {
+		crowd.ask(b, 100, http.StatusOK, func(int) []byte { return call{path: path, cookie: cookie}.bytes() })
+	}
+	f.used = d.memory(b)
+	<-time.After(giveBackEvery + time.Second)
+	f.calm = d.memory(b)
+	b.ReportMetric(float64(f.start.Microseconds())/1000, "start-ms")
+	b.ReportMetric(f.idle, "idle-MB")
+	b.ReportMetric(f.used, "used-MB")
+	b.ReportMetric(f.calm, "calm-MB")
+	b.ReportMetric(0, "ns/op")
+	return f
+}
+
+// memory is what the process holds in memory, by the word of the system. It
+// says so on Linux only.
+func (d *daemon) memory(b testing.TB) float64 {
+	b.Helper()
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.cmd.Process.Pid) + "/status")
+	if err != nil {
+		b.Logf("no figure for memory: %v", err)
+		return 0
+	}
+	var kb float64
+	if _, err := fmt.Sscanf(string(text[bytes.Index(text, []byte("VmRSS:")):]), "VmRSS: %f kB", &kb); err != nil {
+		b.Fatal(err)
+	}
+	return kb / 1000
+}
