@@ -110,7 +110,7 @@ func importProgress(a *ask, i *store.Import) *components.ImportProgress {
 		return p
 	}
 	p.Text = "Stopped at row " + thousands(p.At) + " of " + thousands(p.All)
-	if i.At > 0 {
+	if i.At > 0 && i.State == store.ImportChecking {
 		p.Text += ", line " + thousands(i.At) + " of the file"
 	}
 	return p

@@ -18,6 +18,9 @@ type checker struct {
 	admins int // active admins there would be after the rows so far
 
 	byEmail, byExternal map[string]*User
+
+	// The lines of the rows before, which are perhaps still being written.
+	lastEmails, lastExternals map[string]int
 }
 
 // importField is a field of a person and the columns that it is made of.
@@ -333,21 +336,28 @@ func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportR
 	}
 	for i := range rows {
 		r, p := &rows[i], read[i]
-		twice(p, FieldEmail, emails, r.emailKey, r.Line)
-		twice(p, FieldExternalID, externals, r.externalID, r.Line)
+		twice(p, FieldEmail, r.emailKey, r.Line, emails, c.lastEmails)
+		twice(p, FieldExternalID, r.externalID, r.Line, externals, c.lastExternals)
 		c.decide(r, p)
 	}
+	c.lastEmails, c.lastExternals = emails, externals
 	return nil
 }
 
-// twice refuses a value that an earlier row has, and remembers the first.
-func twice(p proposal, f Field, first map[string]int, key string, line int) {
+// twice refuses a value that an earlier row has, and remembers the first among
+// these rows. before are the lines of the rows before them.
+func twice(p proposal, f Field, key string, line int, first, before map[string]int) {
 	if key == "" {
 		return
 	}
-	if earlier, ok := first[key]; ok {
-		p.problems[string(f)] = "Line " + strconv.Itoa(earlier) + " has this already."
+	earlier, ok := first[key]
+	if !ok {
+		earlier, ok = before[key]
+	}
+	if !ok {
+		first[key] = line
 		return
 	}
-	first[key] = line
+	first[key] = earlier
+	p.problems[string(f)] = "Line " + strconv.Itoa(earlier) + " has this already."
 }

@@ -258,3 +258,37 @@ func TestImportPlansWalkIndexes(t *testing.T) {
 		}
 	}
 }
+
+// TestImportAcrossBatches recognises people by their external id, without an
+// address anywhere, and finds what stands twice however far apart: the rows of
+// two batches are in the air at once.
+func TestImportAcrossBatches(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	const n = 900
+	people, phones := []string{"name,email,external id"}, []string{"external id,phone"}
+	for i := range n {
+		people = append(people, fmt.Sprintf("Somebody,somebody%d@example.com,X-%d", i, i))
+		phones = append(phones, fmt.Sprintf("X-%d,030 %06d", i, i))
+	}
+	s.work(s.bring(strings.Join(people, "\n")).ID, ImportRunning)
+	twice := map[int]int{firstBatch + 2: 3, firstBatch + 3: firstBatch + 1, n: 2} // by line, the line it repeats
+	for line, first := range twice {
+		phones[line-1] = phones[first-1]
+	}
+	i := s.bring(strings.Join(phones, "\n"))
+	for line, first := range twice {
+		if r := s.row(i.ID, line); r.Problems["external_id"] != fmt.Sprintf("Line %d has this already.", first) {
+			t.Errorf("line %d: %v", line, r.Problems)
+		}
+	}
+	if i = s.work(i.ID, ImportRunning); i.ChangedN != n-len(twice) || i.Refusals != len(twice) || i.State != ImportDone {
+		t.Errorf("%+v", i)
+	}
+	if got := queryInt(t, s.reader, `SELECT count(*) FROM users WHERE phone = '030 ' || substr('000000' || substr(external_id, 3), -6)`); got != n-len(twice) {
+		t.Errorf("%d people have their phone", got)
+	}
+	if i = s.work(i.ID, ImportUndoing); i.Undone != n-len(twice) {
+		t.Errorf("undone: %+v", i)
+	}
+}

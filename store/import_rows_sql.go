@@ -66,10 +66,17 @@ func selectImportRows(ctx context.Context, q querier, id int64, want ImportRowQu
 	})
 }
 
-// pendingRows are the next rows that a run has to carry out.
-func pendingRows(ctx context.Context, q querier, i *Import, limit int) ([]ImportRow, error) {
+// pendingRows are the next rows without an address that a run has to carry out,
+// in the order of lines.
+func pendingRows(ctx context.Context, q querier, id int64, after, limit int) ([]ImportRow, error) {
 	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.line > ?2
- AND r.done = 0 AND r.verdict IN ('create', 'change') ORDER BY r.line LIMIT ?3`, i.ID, i.At, limit)
+ AND r.email_key = '' AND r.done = 0 AND r.verdict IN ('create', 'change') ORDER BY r.line LIMIT ?3`, id, after, limit)
+}
+
+// pendingByEmail are those with an address, in the order of addresses.
+func pendingByEmail(ctx context.Context, q querier, id int64, after string, limit int) ([]ImportRow, error) {
+	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.email_key <> '' AND r.email_key > ?2
+ AND r.done = 0 AND r.verdict IN ('create', 'change') ORDER BY r.email_key, r.line LIMIT ?3`, id, after, limit)
 }
 
 // checkedRows are the next rows of an import that is checked again.
@@ -77,11 +84,12 @@ func checkedRows(ctx context.Context, q querier, i *Import, limit int) ([]Import
 	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.line > ?2 ORDER BY r.line LIMIT ?3`, i.ID, i.At, limit)
 }
 
-// carriedRows are the next rows that an undo has to take back: the last first,
-// so that an address that went from one person to the next goes back.
-func carriedRows(ctx context.Context, q querier, i *Import, limit int) ([]ImportRow, error) {
-	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND (?2 = 0 OR r.line < ?2)
- AND r.done = 1 AND r.undo = '' ORDER BY r.line DESC LIMIT ?3`, i.ID, i.At, limit)
+// carriedRows are the next rows that an undo has to take back: what was done
+// last goes first, so that an address that went from one person to the next goes
+// back. before is the entry that it has come to; 0: none yet.
+func carriedRows(ctx context.Context, q querier, id, before int64, limit int) ([]ImportRow, error) {
+	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.entry_id <> 0 AND (?2 = 0 OR r.entry_id < ?2)
+ AND r.done = 1 AND r.undo = '' ORDER BY r.entry_id DESC LIMIT ?3`, id, before, limit)
 }
 
 func rowsOf(ctx context.Context, q querier, query string, args ...any) ([]ImportRow, error) {

@@ -10,11 +10,43 @@ import (
 
 // run carries out what the check has promised, row by row, and nothing else.
 // From then on the file cannot be read in another way and is removed.
-func (j *ImportJob) run(ctx context.Context, each func(Import)) error {
+func (j *ImportJob) run(ctx context.Context, i *Import, each func(Import)) error {
 	if err := j.store.dropAll(ctx, j.id, deleteFileParts); err != nil {
 		return err
 	}
-	return j.batches(ctx, each, pendingRows, j.carryOut, ImportDone)
+	return j.batches(ctx, i, each, ahead(ctx, j.pending), j.carryOut, ImportDone)
+}
+
+// pending gives the rows that a run has yet to carry out: in the order of
+// addresses, and then those without one in the order of lines. Neighbours in
+// this order are neighbours in most indexes of people too: a million of them
+// write half as much to the disk.
+func (j *ImportJob) pending(ctx context.Context) ([]ImportRow, error) {
+	if !j.addressed {
+		rows, err := pendingByEmail(ctx, j.store.reader, j.id, j.email, j.pace.rows())
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			j.email = rows[len(rows)-1].emailKey
+			return rows, nil
+		}
+		j.addressed = true
+	}
+	rows, err := pendingRows(ctx, j.store.reader, j.id, j.line, j.pace.rows())
+	if len(rows) > 0 {
+		j.line = rows[len(rows)-1].Line
+	}
+	return rows, err
+}
+
+// carried gives the rows that an undo has yet to take back.
+func (j *ImportJob) carried(ctx context.Context) ([]ImportRow, error) {
+	rows, err := carriedRows(ctx, j.store.reader, j.id, j.entry, j.pace.rows())
+	if len(rows) > 0 {
+		j.entry = rows[len(rows)-1].Entry
+	}
+	return rows, err
 }
 
 // carryOut carries out some rows. Each is checked again, now within the
@@ -29,7 +61,7 @@ func (j *ImportJob) carryOut(x *tx, i *Import, rows []ImportRow) error {
 	if err := c.load(x.ctx, x.Tx, rows); err != nil {
 		return err
 	}
-	b := &carried{x: x, i: i, c: c, in: newInserter(x)}
+	b := &batch{x: x, i: i, c: c, in: newInserter(x)}
 	defer b.in.close()
 	for n := range rows {
 		if err := b.row(&rows[n], read[n]); err != nil {
@@ -43,8 +75,8 @@ func (j *ImportJob) carryOut(x *tx, i *Import, rows []ImportRow) error {
 // itself, and only when one is lost.
 const guarded = math.MaxInt / 2
 
-// carried is a batch of rows that are carried out in one transaction.
-type carried struct {
+// batch is some rows that are carried out in one transaction.
+type batch struct {
 	x       *tx
 	i       *Import
 	c       *checker
@@ -54,7 +86,7 @@ type carried struct {
 }
 
 // row carries out one row.
-func (b *carried) row(r *ImportRow, p proposal) error {
+func (b *batch) row(r *ImportRow, p proposal) error {
 	planned, changes := r.Verdict, r.Changes
 	o := b.c.decide(r, p)
 	if r.Verdict != VerdictRefused {
@@ -93,7 +125,7 @@ func surprise(planned Verdict, changes []FieldChange, r *ImportRow) string {
 }
 
 // write writes a person and notes the entry that is to be recorded of it.
-func (b *carried) write(r *ImportRow, o outcome) error {
+func (b *batch) write(r *ImportRow, o outcome) error {
 	note := "by import " + strconv.FormatInt(b.i.ID, 10) + ", line " + strconv.Itoa(r.Line)
 	if o.hash != "" {
 		note += ", with a password from elsewhere"
@@ -130,7 +162,7 @@ func (b *carried) write(r *ImportRow, o outcome) error {
 }
 
 // create adds a person, whose address nobody has as far as is known.
-func (b *carried) create(u *User) error {
+func (b *batch) create(u *User) error {
 	u.Created, u.Changed, u.Version = b.x.now, b.x.now, 1
 	ok, err := b.in.insert(u)
 	if err == nil && !ok {
@@ -140,7 +172,7 @@ func (b *carried) create(u *User) error {
 }
 
 // finish records the entries and settles the rows.
-func (b *carried) finish(rows []ImportRow) error {
+func (b *batch) finish(rows []ImportRow) error {
 	if err := b.in.finish(); err != nil {
 		return err
 	}

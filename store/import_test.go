@@ -144,9 +144,9 @@ func TestImportRunDoesWhatWasShown(t *testing.T) {
 	note := fmt.Sprintf("by import %d, line ", i.ID)
 	want := []Entry{
 		by(as(ana), ActImportRun, 0).noted("people.csv: 1 of 1 created, 1 of 1 changed, 1 refused"),
-		by(as(ana), ActEdit, ben.ID, FieldChange{FieldRole, "member", "viewer"}).noted(note + "3"),
 		by(as(ana), ActCreate, nell.ID, FieldChange{FieldName, "", nell.Name}, FieldChange{FieldEmail, "", nell.Email},
 			FieldChange{FieldRole, "", "member"}, FieldChange{FieldStatus, "", "invited"}).noted(note + "2"),
+		by(as(ana), ActEdit, ben.ID, FieldChange{FieldRole, "member", "viewer"}).noted(note + "3"),
 		by(as(ana), ActImportRun, 0).noted("people.csv, begun: 0 of 1 created, 0 of 1 changed, 1 refused"),
 	}
 	got := s.newest(s.countEntries() - before)

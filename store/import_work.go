@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,13 @@ type ImportJob struct {
 	worker string
 	state  ImportState
 	pace   pace
+
+	// Where a run and an undo have come to. It is not kept: what is done shows
+	// in the rows themselves, and whoever goes on passes over it.
+	email     string
+	addressed bool // all rows with an address are through
+	line      int
+	entry     int64
 }
 
 // BeginImport begins, or goes on with, the work that brings an import to a
@@ -86,19 +94,29 @@ func (i *Import) progress() string {
 // told how it stands after every batch. What stopped it is written down with the
 // import, which can go on later.
 func (j *ImportJob) Work(ctx context.Context, each func(Import)) error {
-	var err error
-	switch j.state {
-	case ImportChecking:
-		err = j.check(ctx, each)
-	case ImportRunning:
-		err = j.run(ctx, each)
-	case ImportUndoing:
-		err = j.batches(ctx, each, carriedRows, j.takeBack, ImportUndone)
+	i, err := loadImport(ctx, j.store.reader, j.id)
+	if err == nil && i.worker != j.worker {
+		err = errNotOurs
+	}
+	if err == nil {
+		err = j.work(ctx, &i, each)
 	}
 	if err == nil || errors.Is(err, errNotOurs) {
 		return nil
 	}
 	return errors.Join(err, j.leave(context.WithoutCancel(ctx), err))
+}
+
+func (j *ImportJob) work(ctx context.Context, i *Import, each func(Import)) error {
+	ctx, stop := context.WithCancel(ctx) // what is read ahead is not wanted after the end
+	defer stop()
+	switch j.state {
+	case ImportChecking:
+		return j.check(ctx, i, each)
+	case ImportRunning:
+		return j.run(ctx, i, each)
+	}
+	return j.batches(ctx, i, each, ahead(ctx, j.carried), j.takeBack, ImportUndone)
 }
 
 // leave writes down that the work has stopped, and why.
@@ -120,9 +138,9 @@ func (j *ImportJob) leave(ctx context.Context, why error) error {
 	})
 }
 
-// batch runs do in a transaction of the actor, who may have lost their role
+// within runs do in a transaction of the actor, who may have lost their role
 // meanwhile, and writes how far the import has come.
-func (j *ImportJob) batch(ctx context.Context, i *Import, do func(*tx) error) error {
+func (j *ImportJob) within(ctx context.Context, i *Import, do func(*tx) error) error {
 	return j.store.transact(ctx, j.actor, func(x *tx) error {
 		if err := x.require(ActImport, nil); err != nil {
 			return err
@@ -157,53 +175,97 @@ func (j *ImportJob) end(ctx context.Context, i *Import, to ImportState, each fun
 	return err
 }
 
-// batches reads rows and lets do carry them out, until there are none left.
-func (j *ImportJob) batches(ctx context.Context, each func(Import),
-	next func(context.Context, querier, *Import, int) ([]ImportRow, error), do func(*tx, *Import, []ImportRow) error, to ImportState) error {
+// source gives the rows behind those that it has given.
+type source func(context.Context) ([]ImportRow, error)
+
+// ahead has the next rows read while those before them are written: reading and
+// writing take about the same.
+func ahead(ctx context.Context, next source) source {
+	type result struct {
+		rows []ImportRow
+		err  error
+	}
+	coming := make(chan result, 1)
+	read := func() { rows, err := next(ctx); coming <- result{rows, err} }
+	begun := false
+	return func(context.Context) ([]ImportRow, error) {
+		if !begun {
+			begun = true
+			read()
+		}
+		r := <-coming
+		if r.err == nil && len(r.rows) > 0 {
+			go read()
+		}
+		return r.rows, r.err
+	}
+}
+
+// batches lets do carry rows out, until there are none left.
+func (j *ImportJob) batches(ctx context.Context, i *Import, each func(Import), next source, do func(*tx, *Import, []ImportRow) error, to ImportState) error {
 	for {
-		i, err := loadImport(ctx, j.store.reader, j.id)
-		if err != nil {
-			return err
-		}
-		if i.worker != j.worker {
-			return errNotOurs
-		}
-		rows, err := next(ctx, j.store.reader, &i, j.pace.rows())
+		rows, err := next(ctx)
 		if err != nil {
 			return err
 		}
 		if len(rows) == 0 {
-			return j.end(ctx, &i, to, each)
+			return j.end(ctx, i, to, each)
 		}
 		i.At = rows[len(rows)-1].Line
-		if err := j.batch(ctx, &i, func(x *tx) error { return do(x, &i, rows) }); err != nil {
+		if err := j.within(ctx, i, func(x *tx) error { return do(x, i, rows) }); err != nil {
 			return err
 		}
-		each(i)
+		each(*i)
 	}
 }
 
-// check is the dry run: of the rows as they are, or of the file.
-func (j *ImportJob) check(ctx context.Context, each func(Import)) error {
-	i, err := loadImport(ctx, j.store.reader, j.id)
-	if err != nil {
-		return err
-	}
+// check is the dry run: of the file, or of the rows as they are.
+func (j *ImportJob) check(ctx context.Context, i *Import, each func(Import)) error {
 	admins, err := countActiveAdmins(ctx, j.store.reader)
 	if err != nil {
 		return err
 	}
 	c := newChecker(i.Plan, j.actor, admins)
-	if i.reread {
-		return j.checkFile(ctx, c, &i, each)
-	}
-	return j.batches(ctx, each, func(ctx context.Context, q querier, i *Import, limit int) ([]ImportRow, error) {
-		rows, err := checkedRows(ctx, q, i, limit)
+	next := func(ctx context.Context) ([]ImportRow, error) {
+		rows, err := checkedRows(ctx, j.store.reader, i, j.pace.rows())
 		if err == nil {
-			err = c.check(ctx, q, i.ID, rows)
+			err = c.check(ctx, j.store.reader, i.ID, rows)
 		}
 		return rows, err
-	}, saveChecked, ImportChecked)
+	}
+	if i.reread {
+		if next, err = j.fromFile(ctx, i, c); err != nil {
+			return err
+		}
+	}
+	return j.batches(ctx, i, each, next, saveChecked, ImportChecked)
+}
+
+// fromFile reads the rows from the file, from where it was left on.
+func (j *ImportJob) fromFile(ctx context.Context, i *Import, c *checker) (source, error) {
+	if i.At == 0 {
+		if err := j.store.dropAll(ctx, j.id, deleteSomeRows); err != nil {
+			return nil, err
+		}
+	}
+	file, err := j.store.openFile(ctx, j.id)
+	if err != nil {
+		return nil, err
+	}
+	r := NewCSVReader(file, i.Plan.Format)
+	if i.Plan.Format.Header {
+		if _, err := r.Read(); err != nil && err != io.EOF {
+			return nil, notRows(err)
+		}
+	}
+	behind := i.At
+	return ahead(ctx, func(ctx context.Context) ([]ImportRow, error) {
+		rows, err := readRows(r, behind, j.pace.rows())
+		if err != nil {
+			return nil, notRows(err)
+		}
+		return rows, c.check(ctx, j.store.reader, j.id, rows)
+	}), nil
 }
 
 // saveChecked writes rows that have got their verdict, and counts them.
@@ -231,42 +293,6 @@ func (i *Import) count(v Verdict, n int) {
 	}
 }
 
-// checkFile reads the rows from the file, from where it was left on.
-func (j *ImportJob) checkFile(ctx context.Context, c *checker, i *Import, each func(Import)) error {
-	if i.At == 0 {
-		if err := j.store.dropAll(ctx, j.id, deleteSomeRows); err != nil {
-			return err
-		}
-	}
-	file, err := j.store.openFile(ctx, j.id)
-	if err != nil {
-		return err
-	}
-	r := NewCSVReader(file, i.Plan.Format)
-	if i.Plan.Format.Header {
-		if _, err := r.Read(); err != nil && err != io.EOF {
-			return notRows(err)
-		}
-	}
-	for {
-		rows, err := readRows(r, i.At, j.pace.rows())
-		if err != nil {
-			return notRows(err)
-		}
-		if len(rows) == 0 {
-			return j.end(ctx, i, ImportChecked, each)
-		}
-		if err := c.check(ctx, j.store.reader, j.id, rows); err != nil {
-			return err
-		}
-		i.At = rows[len(rows)-1].Line
-		if err := j.batch(ctx, i, func(x *tx) error { return saveChecked(x, i, rows) }); err != nil {
-			return err
-		}
-		each(*i)
-	}
-}
-
 // readRows reads the next n rows behind a line.
 func readRows(r *CSVReader, behind, n int) ([]ImportRow, error) {
 	rows := make([]ImportRow, 0, n)
@@ -289,27 +315,21 @@ func readRows(r *CSVReader, behind, n int) ([]ImportRow, error) {
 // than a tenth of a second, so that others need not wait for longer. What the
 // disk takes to make it durable is not counted: it would not take less for
 // fewer rows, and there would be more of them.
-type pace struct{ n int }
+type pace struct{ n atomic.Int64 }
 
 const (
-	leastBatch   = 50
-	firstBatch   = 200
-	mostBatch    = 2000
+	firstBatch   = 200 // and the smallest
+	mostBatch    = 4000
 	longestBatch = 100 * time.Millisecond
 )
 
-func (p *pace) rows() int {
-	if p.n == 0 {
-		p.n = firstBatch
-	}
-	return p.n
-}
+func (p *pace) rows() int { return int(max(p.n.Load(), firstBatch)) }
 
 func (p *pace) took(d time.Duration) {
-	switch {
+	switch n := int64(p.rows()); {
 	case d > longestBatch:
-		p.n = max(leastBatch, p.rows()/2)
+		p.n.Store(n / 2)
 	case d < longestBatch/2:
-		p.n = min(mostBatch, p.rows()*3/2)
+		p.n.Store(min(mostBatch, n*3/2))
 	}
 }

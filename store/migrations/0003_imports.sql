@@ -59,6 +59,7 @@ CREATE TABLE import_rows (
 CREATE INDEX import_rows_by_verdict ON import_rows (import_id, verdict, line);
 CREATE INDEX import_rows_email      ON import_rows (import_id, email_key, line)   WHERE email_key <> '';
 CREATE INDEX import_rows_external   ON import_rows (import_id, external_id, line) WHERE external_id <> '';
+CREATE INDEX import_rows_entry      ON import_rows (import_id, entry_id)          WHERE entry_id <> 0;
 CREATE INDEX import_rows_of_user    ON import_rows (user_id)                      WHERE user_id <> 0;
 
 -- +goose Down
