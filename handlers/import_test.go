@@ -207,3 +207,19 @@ func TestImportHidesHashes(t *testing.T) {
 	c.get("/imports/2").shows("#line-2-2-error", "This kind of password hash is not known.")
 	c.on("/imports/2").post("/imports/2/rows/2", "cell.0", "x@example.com", "cell.1", "X", "cell.2", "").shows("#line-2 .c-verdict", "Creates")
 }
+
+// TestExportImportsAgain brings back what was taken away: nothing changes.
+func TestExportImportsAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.edit(nora, store.FieldName, "=Nora \"N\" García, hija")
+	s.edit(milo, store.FieldPhone, "+34 (600) 1-2-3-4-5")
+	c := s.as(ana)
+	exported := c.post("/users/export", "format", "csv").is(t, http.StatusOK).body
+	c.brings("users.csv", exported).is(t, http.StatusSeeOther)
+	i := s.settled(2)
+	if i.Sames != len(people)-1 || i.Rows() != i.Sames {
+		a := c.get("/imports/2")
+		t.Errorf("%d of %d rows are unchanged: %s", i.Sames, i.Rows(), a.text("#import-rows"))
+	}
+}
