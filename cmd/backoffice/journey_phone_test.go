@@ -77,6 +77,7 @@ func TestJourneyPhone(t *testing.T) {
 
 	d.step("conflict", func() {
 		b.click(cell(u, "name", "open"))
+		b.waitFocus("input" + cell(u, "name", "in")) // drawn from what is about to change
 		d.edit(u, store.FieldName, "Camille "+longWord)
 		b.fill(cell(u, "name", "in"), "Camille Mine "+longWord)
 		b.press(kb.Enter)
