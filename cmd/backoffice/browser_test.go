@@ -192,6 +192,12 @@ func (b *browser) configure() error {
 		// A window that is not in front gets no focus and no animation frames.
 		cdpStep(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
 	}
+	if wait, err := time.ParseDuration(os.Getenv("BACKOFFICE_TEST_LATENCY")); err == nil {
+		// A slow line finds the tests that do not wait for what they wait for.
+		line := network.Conditions{Latency: float64(wait.Milliseconds()), DownloadThroughput: -1, UploadThroughput: -1}
+		steps = append(steps, cdpStep(network.EmulateNetworkConditionsByRule,
+			network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&line}}))
+	}
 	return chromedp.Do(b.ctx, steps...)
 }
 

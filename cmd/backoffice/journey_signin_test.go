@@ -323,7 +323,7 @@ func TestJourneyServerRestarted(t *testing.T) {
 
 // TestJourneyIdle is warned, stays, and is signed out at last.
 func TestJourneyIdle(t *testing.T) {
-	d := newDesk(t, "--idle-timeout", "4s")
+	d := newDesk(t, "--idle-timeout", "12s")
 	u := d.person("Target", "target@example.com", store.Member)
 	b := d.enter(anaEmail, "/users")
 	b.waitText("#idle", "You will be signed out")
@@ -335,7 +335,7 @@ func TestJourneyIdle(t *testing.T) {
 	b.fill(cell(u, "phone", "in"), "030 9999")
 	b.waitText("#idle", "You will be signed out")
 	b.waitFor("#signin-dialog[open]") // by itself: nobody was there
-	b.waitText("#signin-box", "You were signed out after 4 seconds without activity.")
+	b.waitText("#signin-box", "You were signed out after 12 seconds without activity.")
 	b.waitValue(cell(u, "phone", "in"), "030 9999")
 	b.signInOver(anaEmail)
 	b.waitGone("#idle-keep")
