@@ -99,11 +99,12 @@ func (b *batch) row(r *ImportRow, p proposal) error {
 			return err
 		}
 	}
-	if r.Verdict != planned {
-		b.i.count(planned, -1)
-		b.i.count(r.Verdict, 1)
+	if r.Verdict == planned {
+		return nil
 	}
-	return nil
+	b.i.count(planned, -1)
+	b.i.count(r.Verdict, 1)
+	return judgeImportRow(b.x, b.i.ID, r)
 }
 
 // surprise says why a row would now do what nobody has seen in the check.

@@ -66,6 +66,8 @@ type Store struct {
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
 
+	flushes    bool // whether the writer's commits wait for the disk; see pending.soon
+	log        *checkpointer
 	background *background
 }
 
@@ -94,11 +96,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
 		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
-		background: newBackground()}
+		flushes: true, log: newCheckpointer(), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
 	}
 	go s.writeLoop()
+	go s.log.loop(s.closing)
 	return s, nil
 }
 
@@ -110,6 +113,13 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
+	if err = limitLog(ctx, s.writer, endlessLog); err != nil {
+		return err
+	}
+	if s.log.db, err = sql.Open("sqlite3", dsn(c.Path, "rw")); err != nil {
+		return err
+	}
+	s.log.db.SetMaxOpenConns(1)
 	if s.reader, err = sql.Open(c.Driver, dsn(c.Path, "ro")); err != nil {
 		return err
 	}
@@ -130,6 +140,7 @@ func dsn(path, mode string) string {
 	v.Set("mode", mode)
 	v.Set("_journal_mode", "WAL")
 	v.Set("_synchronous", "FULL")
+	v.Set("_mutex", "no") // database/sql gives a connection to one goroutine at a time
 	v.Set("_foreign_keys", "on")
 	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
@@ -178,12 +189,13 @@ func (s *Store) Close() error {
 	s.background.end()
 	s.close.Do(func() { close(s.closing) })
 	<-s.stopped
+	<-s.log.stopped
 	return s.closeFiles()
 }
 
 func (s *Store) closeFiles() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.reader, s.writer} {
+	for _, db := range []*sql.DB{s.reader, s.log.db, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -89,16 +90,27 @@ func searchKey(u *User) string {
 	return Fold(u.Name) + "\n" + Fold(u.Email) + "\n" + u.phoneKey + "\n" + Fold(u.ExternalID)
 }
 
-// userValues are the columns after id, in the order of insertUserSQL.
+// userValueColumns are the columns that are written, in the order of userValues.
+var userValueColumns = []string{"name", "name_key", "email", "email_key", "phone", "phone_key", "role", "status",
+	"external_id", "search_key", "password_hash", "must_change_password", "created_at", "changed_at",
+	"last_sign_in_at", "version", "deleted_at"}
+
 func userValues(u *User) []any {
 	return []any{u.Name, Fold(u.Name), u.Email, u.emailKey, u.Phone, u.phoneKey, string(u.Role), string(u.Status),
 		u.ExternalID, searchKey(u), u.passwordHash, u.MustChangePassword, toMillis(u.Created), toMillis(u.Changed),
 		toMillis(u.LastSignIn), u.Version, toMillis(u.Deleted)}
 }
 
-const insertUserSQL = `INSERT INTO users (name, name_key, email, email_key, phone, phone_key, role, status,
- external_id, search_key, password_hash, must_change_password, created_at, changed_at, last_sign_in_at, version, deleted_at)
- VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
+var insertUserSQL = `INSERT INTO users (` + strings.Join(userValueColumns, ", ") + `) VALUES ` + placeholders(1, len(userValueColumns))
+
+// placeholders are those of a list of n values, the first being ?from.
+func placeholders(from, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "?" + strconv.Itoa(from+i)
+	}
+	return "(" + strings.Join(all, ", ") + ")"
+}
 
 func insertUser(x *tx, u *User) error {
 	if err := x.QueryRowContext(x.ctx, insertUserSQL+` RETURNING id`, userValues(u)...).Scan(&u.ID); err != nil {
@@ -107,13 +119,20 @@ func insertUser(x *tx, u *User) error {
 	return addCount(x, u.Role, u.Status, 1)
 }
 
-// updateUser writes every column: a person is small, and there is one
-// statement to keep right.
+// updateUser writes the columns that differ, and no others: SQLite takes the
+// entry of each index that a column of the statement stands in out and puts it
+// back, also when it is the same.
 func updateUser(x *tx, before, after *User) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE users SET name = ?1, name_key = ?2, email = ?3, email_key = ?4, phone = ?5,
- phone_key = ?6, role = ?7, status = ?8, external_id = ?9, search_key = ?10, password_hash = ?11,
- must_change_password = ?12, created_at = ?13, changed_at = ?14, last_sign_in_at = ?15, version = ?16, deleted_at = ?17
- WHERE id = ?18`, append(userValues(after), after.ID)...)
+	var set []string
+	var args []any
+	was := userValues(before)
+	for i, v := range userValues(after) {
+		if v != was[i] {
+			args = append(args, v)
+			set = append(set, userValueColumns[i]+" = ?"+strconv.Itoa(len(args)))
+		}
+	}
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET `+strings.Join(set, ", ")+` WHERE id = ?`+strconv.Itoa(len(args)+1), append(args, after.ID)...)
 	if err != nil {
 		return err
 	}

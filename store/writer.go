@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type pending struct {
 	ctx   context.Context
 	actor Actor
 	fresh bool // load the actor again, and refuse one who is no longer active
+	soon  bool // it need not be durable when it is answered, but soon after
 	do    func(*tx) error
 	err   error
 	done  chan struct{}
@@ -37,6 +39,13 @@ var errClosed = errors.New("store: closed")
 // sure first that the acting person still may act at all.
 func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error {
 	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, do: do})
+}
+
+// transactSoon is transact for one of many pieces of work that somebody carries
+// on from wherever they end: not each waits for the disk. A power cut takes
+// the last of them back, whole and in their order.
+func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) error {
+	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, soon: true, do: do})
 }
 
 // enqueue hands a change to the writer. Once the writer has taken it, its
@@ -64,6 +73,9 @@ func (s *Store) writeLoop() {
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
+			s.log.committed()
+		case do := <-s.log.between:
+			do()
 		case <-s.closing:
 			return
 		}
@@ -98,6 +110,9 @@ func (s *Store) commit(group []*pending) {
 
 func (s *Store) commitGroup(group []*pending) error {
 	ctx := context.Background()
+	if err := s.flush(ctx, slices.ContainsFunc(group, func(c *pending) bool { return !c.soon })); err != nil {
+		return err
+	}
 	t, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -119,6 +134,18 @@ func (s *Store) commitGroup(group []*pending) error {
 		return nil
 	}
 	return t.Commit()
+}
+
+// flush has the commits to come wait for the disk, or not.
+func (s *Store) flush(ctx context.Context, wait bool) error {
+	if s.flushes == wait {
+		return nil
+	}
+	if err := setFlush(ctx, s.writer, wait); err != nil {
+		return err
+	}
+	s.flushes = wait
+	return nil
 }
 
 // apart runs one change; a failure of its own stays in c.err. Alone in its
