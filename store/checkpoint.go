@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 )
 
@@ -16,14 +17,18 @@ type checkpointer struct {
 	grew    chan struct{} // something was committed
 	between chan func()   // what the writer is to do between two groups of changes
 	stopped chan struct{}
+
+	// bulk is held for reading by what writes much, and for writing while a long
+	// log comes to its end: who writes much waits, who saves a cell does not.
+	bulk sync.RWMutex
 }
 
 const (
 	// dueFrames is how many pages in the log are worth a flush of the file.
 	dueFrames = 1000
 	// longLog is when the log is begun anew, in pages of 4 KB. A log that is
-	// written without a pause never comes to its end by itself.
-	longLog = 16 << 10
+	// written without a pause, as by an import, never comes to its end by itself.
+	longLog = 64 << 10
 	// endlessLog is when SQLite carries it out within a commit after all: no
 	// log grows without end because somebody reads for an hour.
 	endlessLog = 4 * longLog
@@ -63,8 +68,7 @@ func (c *checkpointer) loop(closing <-chan struct{}) {
 	}
 }
 
-// work carries out what is due. The writer goes on meanwhile; when the log is
-// to begin anew it waits, and little is left to be carried out then.
+// work carries out what is due, while the writer goes on.
 func (c *checkpointer) work(ctx context.Context, closing <-chan struct{}) {
 	frames, done, err := logState(ctx, c.db)
 	if err != nil || frames-done < dueFrames {
@@ -76,13 +80,23 @@ func (c *checkpointer) work(ctx context.Context, closing <-chan struct{}) {
 			frames, done, err = logState(ctx, c.db)
 		}
 	}
-	if err != nil || frames < longLog {
+	if err == nil && frames >= longLog {
+		c.anew(ctx, closing)
+	}
+}
+
+// anew lets the log begin anew. The writer waits for it, when next to nothing is
+// left to be carried out.
+func (c *checkpointer) anew(ctx context.Context, closing <-chan struct{}) {
+	c.bulk.Lock()
+	defer c.bulk.Unlock()
+	if _, _, err := carryLogOut(ctx, c.db); err != nil {
 		return
 	}
-	begun := make(chan struct{})
+	done := make(chan struct{})
 	select {
-	case c.between <- func() { defer close(begun); beginLogAnew(ctx, c.db) }:
-		<-begun
+	case c.between <- func() { defer close(done); beginLogAnew(ctx, c.db) }:
+		<-done
 	case <-closing:
 	}
 }

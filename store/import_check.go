@@ -319,9 +319,8 @@ func (c *checker) guard(o *outcome) string {
 // check gives each row its verdict. The rows follow one another in the file;
 // what stands before them is looked up.
 func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportRow) error {
-	read := make([]proposal, len(rows))
 	for i := range rows {
-		read[i] = c.read(&rows[i])
+		rows[i].says = c.read(&rows[i])
 	}
 	if err := c.load(ctx, q, rows); err != nil || len(rows) == 0 {
 		return err
@@ -335,7 +334,7 @@ func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportR
 		return err
 	}
 	for i := range rows {
-		r, p := &rows[i], read[i]
+		r, p := &rows[i], rows[i].says
 		twice(p, FieldEmail, r.emailKey, r.Line, emails, c.lastEmails)
 		twice(p, FieldExternalID, r.externalID, r.Line, externals, c.lastExternals)
 		c.decide(r, p)

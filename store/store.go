@@ -146,11 +146,14 @@ func dsn(path, mode string) string {
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
 	v.Set("_cache_size", "-"+cache)
-	if mode != "ro" {
-		v.Set("_txlock", "immediate")
-	} else {
+	switch mode {
+	case "ro":
 		v.Set("_query_only", "on")
 		v.Del("_journal_mode")
+	case "rw": // for the log: what it cannot do at once it tries again later
+		v.Set("_busy_timeout", "5")
+	default:
+		v.Set("_txlock", "immediate")
 	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}
 	return u.String()

@@ -45,6 +45,8 @@ func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error
 // on from wherever they end: not each waits for the disk. A power cut takes
 // the last of them back, whole and in their order.
 func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) error {
+	s.log.bulk.RLock()
+	defer s.log.bulk.RUnlock()
 	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, soon: true, do: do})
 }
 
