@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strconv"
 )
 
 // logState tells how many pages are in the log, and how many of them have been
@@ -29,12 +28,6 @@ func checkpoint(ctx context.Context, db *sql.DB, pragma string) (frames, done in
 	var busy int
 	err = db.QueryRowContext(ctx, pragma).Scan(&busy, &frames, &done)
 	return frames, done, err
-}
-
-// limitLog leaves the log alone in commits, up to a length.
-func limitLog(ctx context.Context, db *sql.DB, frames int) error {
-	_, err := db.ExecContext(ctx, `PRAGMA wal_autocheckpoint = `+strconv.Itoa(frames))
-	return err
 }
 
 // setFlush says whether a commit waits until the disk has it. Otherwise what is

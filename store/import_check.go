@@ -172,7 +172,8 @@ type outcome struct {
 
 // decide finds out whom a row is about and what it would change, and writes the
 // verdict into the row.
-func (c *checker) decide(r *ImportRow, p proposal) outcome {
+func (c *checker) decide(r *ImportRow) outcome {
+	p := r.says
 	o := outcome{before: c.find(r, p)}
 	if o.before == nil {
 		c.create(&o, p)
@@ -337,7 +338,7 @@ func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportR
 		r, p := &rows[i], rows[i].says
 		twice(p, FieldEmail, r.emailKey, r.Line, emails, c.lastEmails)
 		twice(p, FieldExternalID, r.externalID, r.Line, externals, c.lastExternals)
-		c.decide(r, p)
+		c.decide(r)
 	}
 	c.lastEmails, c.lastExternals = emails, externals
 	return nil

@@ -91,7 +91,7 @@ type batch struct {
 // row carries out one row.
 func (b *batch) row(r *ImportRow) error {
 	planned, changes := r.Verdict, r.Changes
-	o := b.c.decide(r, r.says)
+	o := b.c.decide(r)
 	if r.Verdict != VerdictRefused {
 		if why := surprise(planned, changes, r); why != "" {
 			r.Verdict, r.Problems = VerdictRefused, map[string]string{RowProblem: why}

@@ -62,11 +62,12 @@ type Store struct {
 	hasher   *Hasher
 
 	changes chan *pending // what waits for the writer
+	bulk    chan *pending // the same of what is written alone; see transactSoon
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
 
-	flushes    bool // whether the writer's commits wait for the disk; see pending.soon
+	flushes    bool // whether the writer's commits wait for the disk; see transactSoon
 	log        *checkpointer
 	background *background
 }
@@ -95,7 +96,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Driver = "sqlite3"
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
+		changes: make(chan *pending), bulk: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
 		flushes: true, log: newCheckpointer(), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
@@ -113,7 +114,7 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if err = limitLog(ctx, s.writer, endlessLog); err != nil {
+	if err = readyWriter(ctx, s.writer); err != nil {
 		return err
 	}
 	if s.log.db, err = sql.Open("sqlite3", dsn(c.Path, "rw")); err != nil {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -23,7 +22,7 @@ type pending struct {
 	ctx   context.Context
 	actor Actor
 	fresh bool // load the actor again, and refuse one who is no longer active
-	soon  bool // it need not be durable when it is answered, but soon after
+	soon  bool // see transactSoon
 	do    func(*tx) error
 	err   error
 	done  chan struct{}
@@ -41,9 +40,10 @@ func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error
 	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, do: do})
 }
 
-// transactSoon is transact for one of many pieces of work that somebody carries
-// on from wherever they end: not each waits for the disk. A power cut takes
-// the last of them back, whole and in their order.
+// transactSoon is transact for one of many large pieces of work that somebody
+// carries on from wherever they end. It does not wait for the disk: a power cut
+// takes the last of them back, whole and in their order. Those who save a cell
+// meanwhile do not share its transaction.
 func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) error {
 	s.log.bulk.RLock()
 	defer s.log.bulk.RUnlock()
@@ -54,8 +54,12 @@ func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) e
 // outcome is waited for even when the context ends: it may be done already.
 func (s *Store) enqueue(c *pending) error {
 	c.done = make(chan struct{})
+	changes := s.changes
+	if c.soon {
+		changes = s.bulk
+	}
 	select {
-	case s.changes <- c:
+	case changes <- c:
 	case <-c.ctx.Done():
 		return c.ctx.Err()
 	case <-s.closing:
@@ -75,6 +79,9 @@ func (s *Store) writeLoop() {
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
+			s.log.committed()
+		case c := <-s.bulk:
+			s.commit([]*pending{c})
 			s.log.committed()
 		case do := <-s.log.between:
 			do()
@@ -112,7 +119,7 @@ func (s *Store) commit(group []*pending) {
 
 func (s *Store) commitGroup(group []*pending) error {
 	ctx := context.Background()
-	if err := s.flush(ctx, slices.ContainsFunc(group, func(c *pending) bool { return !c.soon })); err != nil {
+	if err := s.flush(ctx, !group[0].soon); err != nil {
 		return err
 	}
 	t, err := s.writer.BeginTx(ctx, nil)
