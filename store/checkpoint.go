@@ -25,7 +25,7 @@ type checkpointer struct {
 
 const (
 	// dueFrames is how many pages in the log are worth a flush of the file.
-	dueFrames = 1000
+	dueFrames = 4 << 10
 	// longLog is when the log is begun anew, in pages of 4 KB. A log that is
 	// written without a pause, as by an import, never comes to its end by itself.
 	longLog = 64 << 10
@@ -74,7 +74,7 @@ func (c *checkpointer) work(ctx context.Context, closing <-chan struct{}) {
 	if err != nil || frames-done < dueFrames {
 		return
 	}
-	for left := frames; err == nil && frames-done >= dueFrames && frames-done < left; {
+	for left := frames + 1; err == nil && frames-done >= dueFrames && frames-done < left; {
 		left = frames - done
 		if _, _, err = carryLogOut(ctx, c.db); err == nil {
 			frames, done, err = logState(ctx, c.db)

@@ -19,13 +19,14 @@ func (s *testStore) logNow() (frames, done int) {
 func TestLogIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
-	must(t, second(s.AddExamples(t.Context(), console, 6000)))
+	must(t, second(s.AddExamples(t.Context(), console, 10_000)))
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
+	late := time.After(time.Minute)
 	for frames, done := s.logNow(); frames-done >= dueFrames; frames, done = s.logNow() {
 		select {
 		case <-ticks.C:
-		case <-time.After(time.Minute):
+		case <-late:
 			t.Fatalf("%d pages are in the log, %d in the file", frames, done)
 		}
 	}
