@@ -168,10 +168,9 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 }
 
 // countAdminsSQL counts the admins who can come in. An admin without a password,
-// as examples are, cannot. The plus makes it walk the few admins, not the many
-// active people.
+// as examples are, cannot.
 const countAdminsSQL = `SELECT count(*) FROM users
- WHERE role = 'admin' AND +status = 'active' AND deleted_at = 0 AND password_hash <> ''`
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> ''`
 
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
 	err = x.QueryRowContext(x.ctx, countAdminsSQL+` AND id <> ?1`, except).Scan(&n)
