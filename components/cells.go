@@ -25,7 +25,8 @@ func (p *pen) cell(c *Cell) {
 }
 
 // cellLink opens the form of a cell: a fragment in place, or with scripts off a
-// page. It holds the value itself unless that leads elsewhere.
+// page. It holds the value itself unless that leads elsewhere. What a click on
+// it does stands with its cellHost.
 func (p *pen) cellLink(c *Cell) {
 	id := p.id(c.UserID)
 	p.put(`<a class="cell-open`)
@@ -33,7 +34,7 @@ func (p *pen) cellLink(c *Cell) {
 		p.put(` cell-pen`)
 	}
 	p.put(`" id="u`, id, `-`, c.Field, `-open" href="/users/`, id, `/edit?field=`, c.Field, `" hx-get="/users/`, id,
-		`/edit?field=`, c.Field, `" hx-target="#u`, id, `-`, c.Field, `" hx-swap="outerHTML" hx-trigger="`+onClick+`">`)
+		`/edit?field=`, c.Field, `">`)
 	p.cellName(c)
 	if c.Href == "" {
 		p.cellText(c)

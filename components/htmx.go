@@ -48,6 +48,7 @@ const (
 	onClick  = "click, session:restored from:self"
 	onSubmit = "submit, session:restored from:self"
 	onInput  = "input changed delay:150ms, submit, session:restored from:self"
+	onSight  = "intersect, session:restored from:self"
 	onReload = "page:refresh, session:restored from:self"
 )
 
@@ -67,6 +68,12 @@ func (a attributes) Items() []templ.KeyValue[string, any] {
 // leads to the same thing as a whole page.
 func getFragment(href, target, swap string) attributes {
 	return attributes{"hx-get", href, "hx-swap", swap, "hx-target", target, "hx-trigger", onClick}
+}
+
+// cellHost is for what holds cells. What a click on any of them does is said
+// there once: it would be half of what a page of rows weighs.
+func cellHost() attributes {
+	return attributes{"hx-target:inherited", "closest .cell", "hx-swap:inherited", "outerHTML", "hx-trigger:inherited", onClick}
 }
 
 // listLink makes a link change the list in place; the address bar follows.

@@ -43,8 +43,10 @@ func (p *pen) row(r *UserRow) {
 	p.put(`</td><td class="c-created">`)
 	p.when(r.Created)
 	p.put(`</td><td class="c-menu">`)
-	if r.Actions.Any() {
-		p.menu(r.Actions, "row", r.ID)
+	if r.HasMenu {
+		p.menuButton(plain(r.Name.Text), r.ID)
+		p.rowMenu(r, nil)
+		p.put(`</div>`)
 	}
 	p.put(`</td></tr>`)
 }

@@ -131,7 +131,7 @@ type UserRow struct {
 	LastSignIn Moment
 	Created    Moment
 	Href       string    // the person's page, with the list one came from
-	Actions    Actions   // what the viewer may do with this person
+	HasMenu    bool      // whether the viewer may do anything with this person
 	Found      []Mark    // a match in what no column shows, such as the external id; may be empty
 	Form       *UserForm // set while the whole row is being edited
 }
@@ -152,11 +152,6 @@ type Actions struct {
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EndSessions    string // POST: end all of this person's sessions
-}
-
-// Any reports whether there is anything to offer.
-func (a Actions) Any() bool {
-	return a != Actions{Name: a.Name, EndSessions: a.EndSessions}
 }
 
 // Cell is one value of a person, which opens into a form where it may be edited.

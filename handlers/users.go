@@ -236,17 +236,16 @@ func summary(l listState, c store.Count) string {
 
 // row is one person in the list.
 func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
-	name := cellOf(a, u, store.FieldName, l.q)
-	name.Href = l.at("/users/" + formatID(u.ID))
 	return components.UserRow{
-		ID: u.ID, Avatar: avatar(u), Href: name.Href, Name: name,
+		ID: u.ID, Avatar: avatar(u), Href: l.at("/users/" + formatID(u.ID)),
+		Name:       cellOf(a, u, store.FieldName, l.q),
 		Email:      cellOf(a, u, store.FieldEmail, l.q),
 		Phone:      cellOf(a, u, store.FieldPhone, l.q),
 		Role:       cellOf(a, u, store.FieldRole, ""),
 		Status:     status(u),
 		LastSignIn: a.words.moment(u.LastSignIn),
 		Created:    a.words.moment(u.Created),
-		Actions:    actions(a, u),
+		HasMenu:    hasActions(a, u),
 		Found:      foundElsewhere(u, l.q),
 	}
 }
@@ -307,6 +306,15 @@ func marks(text string, spans []store.Span) []components.Mark {
 		out = append(out, components.Mark{Text: text[at:]})
 	}
 	return out
+}
+
+// hasActions reports whether there is anything to put into a menu of acts.
+// Whoever may edit a person may do the rest of it as well.
+func hasActions(a *ask, u *store.User) bool {
+	if !u.Deleted.IsZero() {
+		return a.can(store.ActRestore, u.On())
+	}
+	return a.can(store.ActEdit, u.On())
 }
 
 // actions are what may be done with a person, by whom one is and where the

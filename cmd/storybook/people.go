@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/a-h/templ"
 	"strconv"
 	"strings"
 
@@ -50,9 +51,15 @@ func (p person) row(mayEdit bool) c.UserRow {
 		r.LastSignIn = at(p.seen)
 	}
 	if mayEdit {
-		r.Actions = p.actions()
+		r.HasMenu = true
 	}
 	return r
+}
+
+// opened is what stands in the menu of a person's row once it is open.
+func opened(p person) templ.Component {
+	acts := p.actions()
+	return c.RowMenu(p.row(true), &acts)
 }
 
 func (p person) path(rest string) string { return "/users/" + strconv.FormatInt(p.id, 10) + rest }

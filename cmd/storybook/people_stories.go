@@ -54,7 +54,7 @@ func nothingFound() c.UserList {
 // rowStories are single rows and cells within the list.
 func rowStories() []story {
 	return []story{
-		open("row-menu", "What may be done with a person.", "u12-menu", c.UsersPage(list())),
+		open("row-menu", "What may be done with a person.", "u12-menu", swapped(c.UsersPage(list()), c.RowMenu(people()[1].row(true), nil), opened(people()[1]))),
 		open("role-menu", "The choice of a role.", "role-menu", c.UsersPage(found())),
 		open("export-menu", "The list as a file.", "export-menu", c.UsersPage(list())),
 		open("account-menu", "Who is signed in, and the way out.", "account-menu", c.UsersPage(list())),
