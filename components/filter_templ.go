@@ -30,7 +30,7 @@ func FilterDialog(v FilterForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog class=\"dialog\" id=\"filter\" aria-labelledby=\"filter-title\"><h2 id=\"filter-title\">Filter users</h2><form class=\"form filter-form\" id=\"filter-form\" action=\"/users\" method=\"get\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog class=\"dialog\" id=\"filter\" aria-labelledby=\"filter-title\"><h2 id=\"filter-title\">Filter users</h2><form class=\"filter-form\" id=\"filter-form\" action=\"/users\" method=\"get\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

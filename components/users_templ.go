@@ -561,6 +561,12 @@ func ListChips(v UserList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		for i, c := range v.Chosen {
+			templ_7745c5c3_Err = chosenChip(c, "chip-chosen-"+strconv.Itoa(i)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if len(v.Roles) > 0 {
 			templ_7745c5c3_Err = roleChip(v.Roles).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -569,12 +575,6 @@ func ListChips(v UserList) templ.Component {
 		}
 		for i, c := range v.Statuses {
 			templ_7745c5c3_Err = chip(c, "chip-status-"+strconv.Itoa(i)).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		for i, c := range v.Chosen {
-			templ_7745c5c3_Err = chosenChip(c, "chip-chosen-"+strconv.Itoa(i)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
