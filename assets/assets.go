@@ -58,7 +58,7 @@ type set struct {
 // files hashes the embedded files once, when somebody first asks.
 var files = sync.OnceValue(func() set {
 	s := set{byName: map[string]*file{}, byURL: map[string]*file{}}
-	entries, _ := embedded.ReadDir(".") // of an embedded folder: cannot fail
+	entries, _ := embedded.ReadDir(".")         // of an embedded folder: cannot fail
 	for _, sheet := range []bool{false, true} { // a style sheet names other files
 		for _, e := range entries {
 			content, err := embedded.ReadFile(e.Name())

@@ -169,7 +169,7 @@ func Layout(p Page, body templ.Component) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templ.Raw(toastTemplates()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = drawn(func(p *pen) { p.raw(toastTemplates()) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
