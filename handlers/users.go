@@ -273,6 +273,9 @@ func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
 
 // foundElsewhere shows why somebody was found by what no column shows.
 func foundElsewhere(u *store.User, q string) []components.Mark {
+	if q == "" {
+		return nil
+	}
 	spans := store.Marks(u.ExternalID, q)
 	if len(spans) == 0 {
 		return nil
@@ -314,6 +317,9 @@ func hits(f store.Field, text, q string) []store.Span {
 }
 
 func marks(text string, spans []store.Span) []components.Mark {
+	if len(spans) == 0 {
+		return []components.Mark{{Text: text}}
+	}
 	var out []components.Mark
 	at := 0
 	for _, sp := range spans {
