@@ -48,6 +48,7 @@ const (
 	onClick  = "click, session:restored from:self"
 	onSubmit = "submit, session:restored from:self"
 	onInput  = "input changed delay:150ms, submit, session:restored from:self"
+	onSight  = "intersect, session:restored from:self"
 	onReload = "page:refresh, session:restored from:self"
 )
 
@@ -67,6 +68,17 @@ func (a attributes) Items() []templ.KeyValue[string, any] {
 // leads to the same thing as a whole page.
 func getFragment(href, target, swap string) attributes {
 	return attributes{"hx-get", href, "hx-swap", swap, "hx-target", target, "hx-trigger", onClick}
+}
+
+// cellHost is for what holds cells. What a click on any of them does is said
+// there once: it would be half of what a page of rows weighs.
+func cellHost() attributes {
+	return attributes{"hx-target:inherited", "closest .cell", "hx-swap:inherited", "outerHTML", "hx-trigger:inherited", onClick}
+}
+
+// filterForm makes the form of the filters change the list behind its dialog.
+func filterForm() attributes {
+	return attributes{"hx-get", "/users", "hx-swap", "outerMorph", "hx-target", Sel(ResultsID), "hx-trigger", onSubmit}
 }
 
 // listLink makes a link change the list in place; the address bar follows.
@@ -123,15 +135,10 @@ func signInForm() attributes {
 
 // bodyAttributes hold for the whole page: which refusals are shown where the
 // form was, and for whom the page was drawn.
-func bodyAttributes(p Page) templ.Attributes {
-	a := templ.Attributes{
-		"hx-status:422:inherited": "swap:outerMorph",
-		"hx-status:409:inherited": "swap:outerMorph",
-	}
+func bodyAttributes(p Page) attributes {
+	a := attributes{"hx-status:422:inherited", "swap:outerMorph", "hx-status:409:inherited", "swap:outerMorph"}
 	if p.Viewer == nil {
-		a["class"] = "bare"
-		return a
+		return append(a, "class", "bare")
 	}
-	a["hx-headers:inherited"] = `{"Page-Person":"` + strconv.FormatInt(p.Viewer.ID, 10) + `"}`
-	return a
+	return append(a, "hx-headers:inherited", `{"Page-Person":"`+strconv.FormatInt(p.Viewer.ID, 10)+`"}`)
 }

@@ -2,17 +2,63 @@ package components
 
 import "github.com/a-h/templ"
 
-// actionMenu is the acts on one person. view is "row" or "page": what the
-// answer redraws.
-func actionMenu(a Actions, view string, id int64) templ.Component {
-	return drawn(func(p *pen) { p.menu(a, view, id) })
+// actionMenu is the button of a person's page and the acts behind it.
+func actionMenu(a Actions, id int64) templ.Component {
+	return drawn(func(p *pen) {
+		p.menuButton(a.Name, id)
+		p.acts(a, "page", id)
+		p.put(`</div>`)
+	})
 }
 
-func (p *pen) menu(a Actions, view string, id int64) {
+// RowMenu is what stands in the menu of a row: the way to the person, and the
+// acts that the viewer may carry out. A page has dozens of menus and few are ever
+// opened, so at first there are no acts (nil), and coming into sight fetches
+// them. With scripts off the way to the person's page is left, where they are too.
+func RowMenu(r UserRow, a *Actions) templ.Component {
+	return drawn(func(p *pen) { p.rowMenu(&r, a) })
+}
+
+func (p *pen) rowMenu(r *UserRow, a *Actions) {
+	id := p.id(r.ID)
+	p.raw(`<a class="menu-item" id="u`)
+	p.raw(id)
+	p.raw(`-page" href="`)
+	p.data(link(r.Href))
+	if a == nil {
+		p.raw(`" hx-get="/users/`)
+		p.raw(id)
+		p.raw(`/menu" hx-target="#u`)
+		p.raw(id)
+		p.raw(`-menu" hx-swap="innerHTML" hx-trigger="` + onSight)
+	}
+	p.raw(`">`)
+	p.icon("user")
+	p.put(`Open</a>`)
+	if a != nil {
+		p.acts(*a, "row", r.ID)
+	}
+}
+
+// menuButton is the button and the beginning of the menu that it opens.
+func (p *pen) menuButton(person string, id int64) {
 	row := p.id(id)
-	p.put(`<button type="button" class="btn sq gho more" id="u`, row, `-more" popovertarget="u`, row, `-menu">`)
+	p.raw(`<button type="button" class="btn sq gho more" id="u`)
+	p.raw(row)
+	p.raw(`-more" popovertarget="u`)
+	p.raw(row)
+	p.raw(`-menu">`)
 	p.icon("dots")
-	p.put(`<span class="vh">Actions for `, a.Name, `</span></button><div class="menu" id="u`, row, `-menu" popover>`)
+	p.raw(`<span class="vh">Actions for `)
+	p.by(person)
+	p.raw(`</span></button><div class="menu" id="u`)
+	p.raw(row)
+	p.raw(`-menu" popover>`)
+}
+
+// acts are the items of a menu. view is "row" or "page": what the answer redraws.
+func (p *pen) acts(a Actions, view string, id int64) {
+	row := p.id(id)
 	if a.EditHref != "" && view == "row" {
 		p.put(`<a class="menu-item" id="u`, row, `-edit" href="`, link(a.EditHref), `" hx-get="/users/`, row,
 			`/edit?view=row" hx-target="#u`, row, `" hx-swap="outerHTML" hx-trigger="`, onClick, `">`)
@@ -29,7 +75,6 @@ func (p *pen) menu(a Actions, view string, id int64) {
 		p.icon("trash")
 		p.put(`Delete…</a>`)
 	}
-	p.put(`</div>`)
 }
 
 // act is an act that a button is enough for. With scripts off its form is sent

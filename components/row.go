@@ -21,30 +21,37 @@ func userRows(rows []UserRow) templ.Component {
 }
 
 func (p *pen) row(r *UserRow) {
-	p.put(`<tr id="u`, p.id(r.ID), `"><th scope="row" class="c-who" aria-label="`, plain(r.Name.Text),
-		`"><div class="who"><a class="who-av" href="`, link(r.Href), `" tabindex="-1" aria-hidden="true">`)
+	p.raw(`<tr id="u`)
+	p.raw(p.id(r.ID))
+	p.raw(`"><th scope="row" class="c-who" aria-label="`)
+	p.by(r.Name.Person)
+	p.raw(`"><div class="who"><a class="who-av" href="`)
+	p.data(link(r.Href))
+	p.raw(`" tabindex="-1" aria-hidden="true">`)
 	p.avatar(r.Avatar, "")
-	p.put(`</a><div class="who-text">`)
-	p.cell(inRow(r))
-	p.cell(&r.Email)
+	p.raw(`</a><div class="who-text">`)
+	p.cell(&r.Name, r.Href)
+	p.cell(&r.Email, "")
 	if len(r.Found) > 0 {
-		p.put(`<small class="found">`)
+		p.raw(`<small class="found">`)
 		p.marked(r.Found)
-		p.put(`</small>`)
+		p.raw(`</small>`)
 	}
-	p.put(`</div></div></th><td class="c-role">`)
-	p.cell(&r.Role)
-	p.put(`</td><td class="c-status">`)
+	p.raw(`</div></div></th><td class="c-role">`)
+	p.cell(&r.Role, "")
+	p.raw(`</td><td class="c-status">`)
 	p.status(r.Status)
-	p.put(`</td><td class="c-phone">`)
-	p.cell(&r.Phone)
-	p.put(`</td><td class="c-signin">`)
+	p.raw(`</td><td class="c-phone">`)
+	p.cell(&r.Phone, "")
+	p.raw(`</td><td class="c-signin">`)
 	p.when(r.LastSignIn)
-	p.put(`</td><td class="c-created">`)
+	p.raw(`</td><td class="c-created">`)
 	p.when(r.Created)
-	p.put(`</td><td class="c-menu">`)
-	if r.Actions.Any() {
-		p.menu(r.Actions, "row", r.ID)
+	p.raw(`</td><td class="c-menu">`)
+	if r.HasMenu {
+		p.menuButton(r.Name.Person, r.ID)
+		p.rowMenu(r, nil)
+		p.raw(`</div>`)
 	}
-	p.put(`</td></tr>`)
+	p.raw(`</td></tr>`)
 }

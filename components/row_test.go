@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/a-h/templ"
 )
 
 // samplePerson is a row with everything in it that a row can show.
@@ -22,36 +24,44 @@ func samplePerson(id int64, name string) UserRow {
 		Status:     Status{Key: "active", Label: "Active"},
 		LastSignIn: Moment{Text: "—"},
 		Created:    Moment{Text: "30 Oct", Full: "Friday 30 October 2026, 10:43 UTC", ISO: "2026-10-30T10:43:39Z"},
-		Actions: Actions{Name: name, EditHref: path + "/edit", DeactivateHref: path + "/deactivate",
-			ReactivateHref: path + "/reactivate", DeleteHref: path + "/delete", RestoreHref: path + "/restore", EndSessions: path + "/sessions/end-all"},
+		HasMenu:    true,
 	}
 	r.Role.Badge, r.Found = "member", []Mark{{Text: "External ID "}, {Text: "hr-12", Hit: true}}
 	return r
+}
+
+// sampleActions is every act at once.
+func sampleActions(id int64, name string) Actions {
+	path := userPath(id)
+	return Actions{Name: name, EditHref: path + "/edit", DeactivateHref: path + "/deactivate",
+		ReactivateHref: path + "/reactivate", DeleteHref: path + "/delete", RestoreHref: path + "/restore", EndSessions: path + "/sessions/end-all"}
 }
 
 // TestGoldenRow pins the markup of a row as an admin and as a viewer sees it.
 func TestGoldenRow(t *testing.T) {
 	r := samplePerson(12, "Lindqvist")
 	golden(t, "row", UserRowView(r))
-	golden(t, "menu-page", actionMenu(r.Actions, "page", 12))
+	a := sampleActions(12, "Lindqvist")
+	golden(t, "row-menu", RowMenu(r, &a))
+	golden(t, "menu-page", actionMenu(a, 12))
 	for _, c := range []*Cell{&r.Name, &r.Email, &r.Phone, &r.Role} {
 		c.CanEdit = false
 	}
-	r.Actions = Actions{}
+	r.HasMenu = false
 	golden(t, "row-viewer", UserRowView(r))
 }
 
 // TestRowTextIsText draws hostile text through every text of a row.
 func TestRowTextIsText(t *testing.T) {
 	const evil = `"><img src=x onerror=alert(1)>'<hx-partial>`
-	r := samplePerson(12, evil)
+	r, a := samplePerson(12, evil), sampleActions(12, evil)
 	for _, text := range []*string{&r.Href, &r.Avatar.Initials, &r.Status.Key, &r.Status.Label, &r.LastSignIn.Text, &r.Created.Text, &r.Created.Full,
-		&r.Created.ISO, &r.Role.Badge, &r.Role.Label, &r.Role.Field, &r.Actions.EditHref, &r.Actions.DeactivateHref, &r.Actions.DeleteHref} {
+		&r.Created.ISO, &r.Role.Badge, &r.Role.Label, &r.Role.Field, &a.EditHref, &a.DeactivateHref, &a.DeleteHref} {
 		*text = evil
 	}
 	r.Name.Text, r.Email.Text = []Mark{{Text: evil, Hit: true}, {Text: evil}}, []Mark{{Text: evil}}
 	var b bytes.Buffer
-	if err := UserRowView(r).Render(t.Context(), &b); err != nil {
+	if err := templ.Join(UserRowView(r), RowMenu(r, &a), actionMenu(a, 12)).Render(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.String(); strings.Contains(out, "<img") || strings.Contains(out, "<hx-partial") || strings.Contains(out, `""`) {
@@ -76,7 +86,6 @@ func TestRowFails(t *testing.T) {
 // BenchmarkRows draws the rows of one page.
 func BenchmarkRows(b *testing.B) {
 	r := samplePerson(69012, "Lindqvist")
-	r.Actions.ReactivateHref, r.Actions.RestoreHref, r.Actions.EndSessions = "", "", ""
 	var page bytes.Buffer
 	b.ReportAllocs()
 	for b.Loop() {

@@ -89,6 +89,8 @@ type UserList struct {
 	Kept        []Hidden // filters and order that the search form keeps
 	Statuses    []Chip   // All, Active, Invited, Deactivated
 	Roles       []Chip   // Any role, Admin, …
+	FilterHref  string   // GET: the form of all other filters
+	Chosen      []Chip   // those that are chosen; each takes its filter away
 	Columns     []Column
 	Rows        []UserRow
 	Summary     string   // "1,000,000 people", "3 people match", "1,000+ people match"
@@ -111,6 +113,19 @@ type Chip struct {
 	Current bool
 }
 
+// FilterForm is the form of the filters that have no chips of their own.
+type FilterForm struct {
+	Created      Field // selects; the option "dates" of Created stands for From and To
+	SignIn       Field
+	Password     Field
+	From, To     string // dates, yyyy-mm-dd
+	Deleted      bool   // shows those who are deleted
+	DeletedCount string
+	Kept         []Hidden // search, role, status and order
+	ClearHref    string   // takes all filters away; empty when there are none
+	BackHref     string   // the list as it is
+}
+
 // Column is the head of a column.
 type Column struct {
 	Key   string // "name", "email", "role", "status", "phone", "signin", "created"
@@ -131,7 +146,7 @@ type UserRow struct {
 	LastSignIn Moment
 	Created    Moment
 	Href       string    // the person's page, with the list one came from
-	Actions    Actions   // what the viewer may do with this person
+	HasMenu    bool      // whether the viewer may do anything with this person
 	Found      []Mark    // a match in what no column shows, such as the external id; may be empty
 	Form       *UserForm // set while the whole row is being edited
 }
@@ -152,11 +167,6 @@ type Actions struct {
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EndSessions    string // POST: end all of this person's sessions
-}
-
-// Any reports whether there is anything to offer.
-func (a Actions) Any() bool {
-	return a != Actions{Name: a.Name, EndSessions: a.EndSessions}
 }
 
 // Cell is one value of a person, which opens into a form where it may be edited.

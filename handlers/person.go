@@ -32,6 +32,21 @@ func (s *server) user(a *ask) (view, error) {
 	return s.userTab(a, &u, "profile")
 }
 
+// rowMenu is what stands in the menu of a row once it is opened; as a page of
+// its own it is the person's.
+func (s *server) rowMenu(a *ask) (view, error) {
+	u, err := s.findUser(a)
+	if err != nil {
+		return view{}, err
+	}
+	l := listOf(a)
+	if !a.hx.fragment {
+		return view{goTo: l.at("/users/" + formatID(u.ID))}, nil
+	}
+	acts := actions(a, &u)
+	return view{part: components.RowMenu(s.row(a, l, &u), &acts)}, nil
+}
+
 // cell is a value as the page shows it that the fragment is for: in the list
 // the name leads to the person.
 func (s *server) cell(a *ask, u *store.User, f store.Field) components.Cell {
@@ -118,7 +133,7 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 // neighbours are the people before and after in the list one came from, on the
 // same tab.
 func (s *server) neighbours(ctx context.Context, a *ask, l listState, u *store.User, tab string, v *components.UserView) error {
-	prev, next, err := s.store.Neighbours(ctx, a.actor, l.query(), u)
+	prev, next, err := s.store.Neighbours(ctx, a.actor, l.query(a.words), u)
 	if err != nil {
 		return err
 	}

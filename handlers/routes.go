@@ -46,10 +46,12 @@ func (s *server) list() []route {
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
 
 		{"GET /users", may(store.ActLook), s.users},
+		{"GET /users/filter", may(store.ActLook), s.filterUsers},
 		{"GET /users/new", may(store.ActCreate), s.newUser},
 		{"POST /users", may(store.ActCreate), s.createUser},
 		{"POST /users/export", may(store.ActExport), s.exportUsers},
 		{"GET /users/{id}", may(store.ActLook), s.user},
+		{"GET /users/{id}/menu", may(store.ActLook), s.rowMenu},
 		{"GET /users/{id}/sessions", may(store.ActSeeSessions), s.userSessions},
 		{"GET /users/{id}/history", may(store.ActReadTrail), s.userHistory},
 		{"GET /users/{id}/edit", may(store.ActEdit), s.editUser},

@@ -15,79 +15,97 @@ import (
 
 // words puts times into words, as seen now and in one time zone.
 type words struct {
-	now time.Time
-	in  *time.Location
+	now  time.Time
+	in   *time.Location
+	year int // of now
 }
 
-// moment is a time as distance: "2 min ago".
+func newWords(now time.Time, in *time.Location) words {
+	return words{now, in, now.In(in).Year()}
+}
+
+// moment is a time as distance: "2 min ago". A page of the list has fifty of
+// them, so its texts are pieces of one.
 func (w words) moment(t time.Time) components.Moment {
 	if t.IsZero() {
 		return components.Moment{Text: "—"}
 	}
 	t = t.In(w.in)
-	return components.Moment{Text: w.ago(t), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
+	return moment(w.appendAgo(make([]byte, 0, 96), t), t)
+}
+
+// today is the first moment of this day.
+func (w words) today() time.Time {
+	year, month, day := w.now.In(w.in).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, w.in)
 }
 
 // clock is a time as time of day, for lists that are grouped by day.
 func (w words) clock(t time.Time) components.Moment {
 	t = t.In(w.in)
-	return components.Moment{Text: hourAndMinute(t), Full: w.full(t), ISO: t.UTC().Format(time.RFC3339)}
+	return moment(appendClock(make([]byte, 0, 96), t), t)
 }
 
-// full is "Monday 2 January 2006, 15:04 CET". Like the other words for a time it
-// is put together by hand: a page of the list has fifty of them.
-func (w words) full(t time.Time) string {
-	t = t.In(w.in)
+// moment puts the exact time behind the words for it.
+func moment(b []byte, t time.Time) components.Moment {
+	short := len(b)
+	b = appendFull(b, t)
+	full := len(b)
+	text := string(t.UTC().AppendFormat(b, time.RFC3339))
+	return components.Moment{Text: text[:short], Full: text[short:full], ISO: text[full:]}
+}
+
+// appendFull appends "Monday 2 January 2006, 15:04 CET".
+func appendFull(b []byte, t time.Time) []byte {
 	zone, _ := t.Zone()
 	year, month, day := t.Date()
-	return t.Weekday().String() + " " + strconv.Itoa(day) + " " + month.String() + " " + strconv.Itoa(year) +
-		", " + hourAndMinute(t) + " " + zone
+	b = append(append(b, t.Weekday().String()...), ' ')
+	b = append(strconv.AppendInt(b, int64(day), 10), ' ')
+	b = append(append(b, month.String()...), ' ')
+	b = append(strconv.AppendInt(b, int64(year), 10), ", "...)
+	return append(append(appendClock(b, t), ' '), zone...)
 }
 
-func hourAndMinute(t time.Time) string {
+// appendClock appends "15:04".
+func appendClock(b []byte, t time.Time) []byte {
 	hour, minute, _ := t.Clock()
-	return twoDigits(hour) + ":" + twoDigits(minute)
+	return append(b, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10))
 }
 
-func twoDigits(n int) string {
-	if n < 10 {
-		return "0" + strconv.Itoa(n)
-	}
-	return strconv.Itoa(n)
-}
+func (w words) ago(t time.Time) string { return string(w.appendAgo(nil, t)) }
 
-func (w words) ago(t time.Time) string {
+func (w words) appendAgo(b []byte, t time.Time) []byte {
 	d := w.now.Sub(t)
 	switch {
 	case d < -time.Minute:
-		return t.In(w.in).Format("2 Jan 2006, 15:04")
+		return t.In(w.in).AppendFormat(b, "2 Jan 2006, 15:04")
 	case d < time.Minute:
-		return "just now"
+		return append(b, "just now"...)
 	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + " min ago"
+		return append(strconv.AppendInt(b, int64(d.Minutes()), 10), " min ago"...)
 	case d > 8*24*time.Hour:
-		return w.date(t)
+		return w.appendDate(b, t)
 	}
 	days := w.dayNumber(w.now) - w.dayNumber(t)
 	switch {
 	case days == 0 || d < 6*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + " h ago"
+		return append(strconv.AppendInt(b, int64(d.Hours()), 10), " h ago"...)
 	case days == 1:
-		return "yesterday"
+		return append(b, "yesterday"...)
 	case days < 7:
-		return strconv.Itoa(days) + " days ago"
+		return append(strconv.AppendInt(b, int64(days), 10), " days ago"...)
 	}
-	return w.date(t)
+	return w.appendDate(b, t)
 }
 
-// date is "2 Jan", and the year if it is another one.
-func (w words) date(t time.Time) string {
+// appendDate appends "2 Jan", and the year if it is another one.
+func (w words) appendDate(b []byte, t time.Time) []byte {
 	year, month, day := t.In(w.in).Date()
-	text := strconv.Itoa(day) + " " + month.String()[:3]
-	if year != w.now.In(w.in).Year() {
-		text += " " + strconv.Itoa(year)
+	b = append(append(strconv.AppendInt(b, int64(day), 10), ' '), month.String()[:3]...)
+	if year != w.year {
+		b = strconv.AppendInt(append(b, ' '), int64(year), 10)
 	}
-	return text
+	return b
 }
 
 // day is the heading of a day in a timeline.

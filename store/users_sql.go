@@ -119,9 +119,9 @@ func insertUser(x *tx, u *User) error {
 	return addCount(x, u.Role, u.Status, 1)
 }
 
-// updateUser writes the columns that differ, and no others: SQLite takes the
-// entry of each index that a column of the statement stands in out and puts it
-// back, also when it is the same.
+// updateUser writes the columns that differ. SQLite takes a row out of each index
+// of which a column is written and puts it back in, be it the same: a changed
+// telephone number would cost a page of every order of the list.
 func updateUser(x *tx, before, after *User) error {
 	var set []string
 	var args []any
@@ -132,8 +132,11 @@ func updateUser(x *tx, before, after *User) error {
 			set = append(set, userValueColumns[i]+" = ?"+strconv.Itoa(len(args)))
 		}
 	}
-	_, err := x.ExecContext(x.ctx, `UPDATE users SET `+strings.Join(set, ", ")+` WHERE id = ?`+strconv.Itoa(len(args)+1), append(args, after.ID)...)
-	if err != nil {
+	if len(set) == 0 {
+		return nil
+	}
+	args = append(args, after.ID)
+	if _, err := x.ExecContext(x.ctx, "UPDATE users SET "+strings.Join(set, ", ")+" WHERE id = ?"+strconv.Itoa(len(args)), args...); err != nil {
 		return err
 	}
 	return moveCount(x, before, after)
@@ -187,10 +190,9 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 }
 
 // countAdminsSQL counts the admins who can come in. An admin without a password,
-// as examples are, cannot. The plus makes it walk the few admins, not the many
-// active people.
+// as examples are, cannot.
 const countAdminsSQL = `SELECT count(*) FROM users
- WHERE role = 'admin' AND +status = 'active' AND deleted_at = 0 AND password_hash <> ''`
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> ''`
 
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
 	err = x.QueryRowContext(x.ctx, countAdminsSQL+` AND id <> ?1`, except).Scan(&n)

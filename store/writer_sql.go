@@ -9,8 +9,8 @@ import (
 // readyWriter sets what no name of a connection can say, once the migrations are
 // through. The log is left alone in commits, up to a length. What is kept for
 // the savepoints of a group is kept in memory: it is little, and would be a
-// file that is made and removed for each group. To make an index of many
-// people is no work for this connection any more.
+// file that is made and removed for each group. Who sorts many people sends
+// them to the disk again, see setCache.
 func readyWriter(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `PRAGMA wal_autocheckpoint = `+strconv.Itoa(endlessLog)+`; PRAGMA temp_store = MEMORY`)
 	return err

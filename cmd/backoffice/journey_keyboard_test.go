@@ -95,6 +95,7 @@ func TestJourneyKeyboardOnly(t *testing.T) {
 		b.waitGone(row(u, "menu"))
 		b.waitFocus("button" + row(u, "more"))
 		b.press(kb.Enter)
+		b.waitFor(row(u, "edit")) // what stands in it has come
 		b.tabTo("a" + row(u, "edit"))
 		b.press(kb.Enter)
 		b.waitFocus("input" + cell(u, "row", "name"))
@@ -107,6 +108,7 @@ func TestJourneyKeyboardOnly(t *testing.T) {
 	d.step("a dialog holds the focus and gives it back", func() {
 		b.focus(row(u, "more"))
 		b.press(kb.Enter)
+		b.waitFor(row(u, "delete")) // what stands in it has come
 		b.tabTo("a" + row(u, "delete"))
 		b.press(kb.Enter)
 		b.waitText("#confirm", "Delete Camille Dubois?")
@@ -128,6 +130,7 @@ func TestJourneyKeyboardOnly(t *testing.T) {
 	d.step("delete and undo", func() {
 		b.focus(row(gone, "more"))
 		b.press(kb.Enter)
+		b.waitFor(row(gone, "delete")) // what stands in it has come
 		b.tabTo("a" + row(gone, "delete"))
 		b.press(kb.Enter)
 		b.waitFor("#confirm[open]")

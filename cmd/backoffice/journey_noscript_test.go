@@ -39,10 +39,12 @@ func TestJourneyScriptsOff(t *testing.T) {
 		b.waitText(row(u), "Aaron García")
 	}, b)
 
-	d.step("a menu of the row opens without scripts", func() {
+	d.step("a menu of the row opens without scripts, and leads to where the acts are", func() {
 		b.open("/users?q=aaron")
 		b.click(row(u, "more"))
-		b.follow(row(u, "edit"))
+		b.follow(row(u, "page"))
+		b.waitPath(person + "?q=aaron")
+		b.follow(".hero a[href$='/edit']")
 		b.waitPath(person + "/edit")
 	}, b)
 

@@ -82,7 +82,9 @@ func partials() []partial {
 					b.t.Errorf("%s is not deleted", u.Name)
 				}
 			}, store.ActDelete},
-		{"opening the delete dialog", func(b *browser, u store.User) { b.click(row(u, "more")) },
+		{"opening the menu of a row", none, func(b *browser, u store.User) { b.click(row(u, "more")) }, [2]string{},
+			func(d *desk, b *browser, u store.User) { openMenu(b, u) }, ""},
+		{"opening the delete dialog", openMenu,
 			func(b *browser, u store.User) { b.click(row(u, "delete")) }, [2]string{},
 			func(d *desk, b *browser, u store.User) {
 				b.waitFor("#confirm[open]")
@@ -90,7 +92,7 @@ func partials() []partial {
 				b.waitGone("dialog")
 				b.waitFocus("button" + row(u, "more"))
 			}, ""},
-		{"deactivate", func(b *browser, u store.User) { b.click(row(u, "more")) },
+		{"deactivate", openMenu,
 			func(b *browser, u store.User) { b.click(row(u, "menu") + ` form[action$="/deactivate"] button`) }, [2]string{},
 			func(d *desk, b *browser, u store.User) { b.waitText(row(u)+" .st", "Deactivated") }, store.ActDeactivate},
 		{"search", none, func(b *browser, u store.User) { b.fill("#q", "target") }, [2]string{"", "target"},
@@ -110,6 +112,12 @@ func partials() []partial {
 				d.is(u, store.FieldPhone, "")
 			}, store.ActUndo},
 	}
+}
+
+// openMenu opens the menu of a row and waits for what stands in it.
+func openMenu(b *browser, u store.User) {
+	b.click(row(u, "more"))
+	b.waitFor(row(u, "delete"))
 }
 
 // TestJourneyRefusedPartialsRunOnce takes the session away under every kind of

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/a-h/templ"
 	"strconv"
 	"strings"
 
@@ -50,9 +51,15 @@ func (p person) row(mayEdit bool) c.UserRow {
 		r.LastSignIn = at(p.seen)
 	}
 	if mayEdit {
-		r.Actions = p.actions()
+		r.HasMenu = true
 	}
 	return r
+}
+
+// opened is what stands in the menu of a person's row once it is open.
+func opened(p person) templ.Component {
+	acts := p.actions()
+	return c.RowMenu(p.row(true), &acts)
 }
 
 func (p person) path(rest string) string { return "/users/" + strconv.FormatInt(p.id, 10) + rest }
@@ -101,7 +108,7 @@ func list() c.UserList {
 			{Label: "Any role", Href: "/users", Current: true}, {Label: "Admin", Count: "2k", Href: "/users?role=admin"}, {Label: "Editor", Count: "15k", Href: "/users?role=editor"},
 			{Label: "Viewer", Count: "50k", Href: "/users?role=viewer"}, {Label: "Member", Count: "933k", Href: "/users?role=member"},
 		},
-		Columns: columns(), Summary: "1,000,000 people", Range: "Showing 12 of 1,000,000",
+		FilterHref: "/users/filter", Columns: columns(), Summary: "1,000,000 people", Range: "Showing 12 of 1,000,000",
 		NextHref: "/users?after=22", CreateHref: "/users/new", CreateLabel: "New user",
 		Exports: []c.Option{{Value: "csv", Label: "CSV"}, {Value: "xlsx", Label: "Excel"}, {Value: "jsonl", Label: "JSON lines"}, {Value: "json", Label: "JSON"}},
 	}

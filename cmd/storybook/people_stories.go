@@ -12,6 +12,7 @@ func listStories() []story {
 		users("users-list", "The list, sorted by name, for somebody who may edit.", c.UsersPage(list())),
 		users("users-list-viewer", "The same list for a viewer: nothing that writes.", c.UsersPage(readOnly(list()))),
 		users("users-list-found", "A search with hits, a status and a role.", c.UsersPage(found())),
+		users("users-list-filtered", "Filters without chips of their own, each removable.", c.UsersPage(filtered())),
 		users("users-list-nothing-found", "A search without hits: clear or create.", c.UsersPage(nothingFound())),
 		users("users-list-empty", "Nobody has an account yet.", c.UsersPage(c.UserList{
 			Statuses: []c.Chip{{Label: "All", Count: "0", Href: "/users", Current: true}},
@@ -54,7 +55,7 @@ func nothingFound() c.UserList {
 // rowStories are single rows and cells within the list.
 func rowStories() []story {
 	return []story{
-		open("row-menu", "What may be done with a person.", "u12-menu", c.UsersPage(list())),
+		open("row-menu", "What may be done with a person.", "u12-menu", swapped(c.UsersPage(list()), c.RowMenu(people()[1].row(true), nil), opened(people()[1]))),
 		open("role-menu", "The choice of a role.", "role-menu", c.UsersPage(found())),
 		open("export-menu", "The list as a file.", "export-menu", c.UsersPage(list())),
 		open("account-menu", "Who is signed in, and the way out.", "account-menu", c.UsersPage(list())),

@@ -31,7 +31,7 @@ func view(p person, tab string) c.UserView {
 		Facts:   []c.Fact{{Label: "Last sign-in", When: r.LastSignIn}, {Label: "Created", When: r.Created}, {Label: "Changed", When: at("3 days ago")}, {Label: "ID", Text: "12"}},
 		Tabs:    []c.Link{{Label: "Profile", Href: p.path(""), Current: tab == "profile"}, {Label: "Sessions", Href: p.path("/sessions"), Current: tab == "sessions"}, {Label: "History", Href: p.path("/history"), Current: tab == "history"}},
 		Profile: []c.Cell{r.Name, r.Email, r.Phone, r.Role, p.cell("external_id", "External ID", "", true)},
-		Grants:  grants(), Sessions: sessionList(p.name, false), History: timeline(true), Actions: r.Actions,
+		Grants:  grants(), Sessions: sessionList(p.name, false), History: timeline(true), Actions: p.actions(),
 		BackHref: "/users", PrevHref: "/users/11", PrevName: "Amara Okafor", NextHref: "/users/13", NextName: "Camille Dubois",
 	}
 	v.Actions.EndSessions = p.path("/sessions/end")

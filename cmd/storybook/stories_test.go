@@ -78,9 +78,24 @@ func (p *page) readElement(n *html.Node) {
 	for _, key := range []string{"for", "form", "aria-labelledby", "aria-describedby", "popovertarget"} {
 		p.refs = append(p.refs, strings.Fields(attrs[key])...)
 	}
+	if trigger := attrs["hx-trigger"]; trigger == "" && n.Parent != nil {
+		attrs["hx-trigger"] = inherited(n, "hx-trigger")
+	}
 	_, gets := attrs["hx-get"]
 	_, posts := attrs["hx-post"]
 	if (gets || posts) && (attrs["id"] == "" || !strings.Contains(attrs["hx-trigger"], "session:restored")) {
 		p.askers = append(p.askers, "<"+n.Data+" id="+attrs["id"]+">")
 	}
+}
+
+// inherited is an attribute that htmx takes from an element around this one.
+func inherited(n *html.Node, name string) string {
+	for around := range n.Ancestors() {
+		for _, a := range around.Attr {
+			if a.Key == name+":inherited" {
+				return a.Val
+			}
+		}
+	}
+	return ""
 }
