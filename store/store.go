@@ -62,6 +62,7 @@ type Store struct {
 	hasher   *Hasher
 
 	changes chan *pending // what waits for the writer
+	changed chan struct{} // holds one when something was written; see KeepSearch
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
@@ -93,7 +94,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Driver = "sqlite3"
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
+		changes: make(chan *pending), changed: make(chan struct{}, 1), closing: make(chan struct{}), stopped: make(chan struct{}),
 		background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())

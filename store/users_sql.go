@@ -85,10 +85,13 @@ func loadUserByEmail(ctx context.Context, q querier, key string) (*User, error) 
 }
 
 // searchKey is everything one can find a person by, each part on a line of its
-// own so that a hit never spans two of them.
+// own so that a hit never spans two of them. There are keyLines of them.
 func searchKey(u *User) string {
 	return Fold(u.Name) + "\n" + Fold(u.Email) + "\n" + u.phoneKey + "\n" + Fold(u.ExternalID)
 }
+
+// keyLines is how many lines a search key has.
+const keyLines = 4
 
 // userValues are the columns after id, in the order of insertUserSQL.
 func userValues(u *User) []any {
