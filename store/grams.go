@@ -30,14 +30,37 @@ func gramOf(key int64) (part int64, g gram) {
 	return key >> gramBits, gram(key & (1<<gramBits - 1))
 }
 
-// startGram is what a line of a search key begins with. In an order by text it
-// tells where the hits of a search begin. Its third letter is none: keys hold no
-// control characters.
-func startGram(line int, r rune) gram { return gram(r).then(rune(1+line), 2) }
+// alphabet numbers the ranges of letters, in their order: each has an alphabet
+// or two, or a part of a large one.
+func alphabet(r rune) rune {
+	if r < 0x1000 {
+		return r >> 8
+	}
+	return 0xf + r>>12
+}
+
+// alphabets is how many of them are indexed.
+const alphabets = 0xf + 1<<(letterBits-12)
+
+// firstOf is the first letter of an alphabet.
+func firstOf(alphabet rune) rune {
+	if alphabet < 0x10 {
+		return alphabet << 8
+	}
+	return (alphabet - 0xf) << 12
+}
+
+// startGram is whose name begins with a letter of an alphabet. It tells where in
+// the order of names the hits of a search begin. Its third letter is none: keys
+// hold no control characters.
+func startGram(alphabet rune) gram { return gram(alphabet).then(1, 2) }
+
+// alphabet is the one that a startGram is of.
+func (g gram) alphabet() rune { return rune(g & (1<<letterBits - 1)) }
 
 // gramsOf appends the grams of a search key, or of several joined by a line
 // break: each letter, each two and each three in a row within a word, and the
-// first letter of each line. A gram is there as often as it occurs.
+// alphabet of the name. A gram is there as often as it occurs.
 func gramsOf(to []gram, key string) []gram {
 	var a, b rune // the two letters before
 	line, fresh := 0, true
@@ -49,9 +72,10 @@ func gramsOf(to []gram, key string) []gram {
 		case !indexed(r):
 			a, b, fresh = 0, 0, false
 			continue
-		case fresh:
-			to, fresh = append(to, startGram(line%keyLines, r)), false
+		case fresh && line%keyLines == 0:
+			to = append(to, startGram(alphabet(r)))
 		}
+		fresh = false
 		if r == ' ' {
 			a, b = 0, 0
 			continue

@@ -10,7 +10,7 @@ import (
 const (
 	// maxWaiting is how many people who wait for the index a search looks at one
 	// by one. With more of them it does without the index.
-	maxWaiting = 2000
+	maxWaiting = 500
 	// maxGrams is how many sets a search puts together; the smallest ones tell
 	// nearly as much as all.
 	maxGrams = 6

@@ -237,6 +237,23 @@ func (x *tx) indexFew(part int64) (all bool, err error) {
 	return true, x.indexBatch(b)
 }
 
+// leaveIndex takes people in who wait although they are deleted, and with that
+// what the index knows of them out.
+func (x *tx) leaveIndex(ids []int64) error {
+	batches := map[int64]*searchBatch{}
+	err := eachWaitingAmong(x, ids, func(p waitingPerson) {
+		part, _ := partOf(p.id)
+		if batches[part] == nil {
+			batches[part] = newBatch(part)
+		}
+		batches[part].add(p)
+	})
+	for _, b := range batches {
+		err = errors.Join(err, x.indexBatch(b))
+	}
+	return err
+}
+
 // indexBatch takes a batch in at once.
 func (x *tx) indexBatch(b *searchBatch) error {
 	if err := b.write(x, slices.Sorted(maps.Keys(b.changes))); err != nil {

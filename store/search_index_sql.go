@@ -14,15 +14,31 @@ func waitingPart(ctx context.Context, db querier, from int64) (part int64, err e
 	return part, err
 }
 
-// eachWaiting gives those of a part who wait, in the order of their ids. Of who
-// is deleted, or gone, the index shall know nothing.
+// selectWaiters reads people who wait. Of who is deleted, or gone, the index
+// shall know nothing.
+const selectWaiters = `SELECT p.id, p.seq, p.was, coalesce(u.search_key, '') FROM search_pending p
+ LEFT JOIN users u ON u.id = p.id AND u.deleted_at = 0`
+
+// eachWaiting gives those of a part who wait, in the order of their ids.
 func eachWaiting(ctx context.Context, db querier, part int64, limit int, each func(waitingPerson)) error {
-	rows, err := db.QueryContext(ctx, `SELECT p.id, p.seq, p.was, coalesce(u.search_key, '') FROM search_pending p
- LEFT JOIN users u ON u.id = p.id AND u.deleted_at = 0 WHERE p.id >= ?1 AND p.id < ?2 ORDER BY p.id LIMIT ?3`,
+	rows, err := db.QueryContext(ctx, selectWaiters+` WHERE p.id >= ?1 AND p.id < ?2 ORDER BY p.id LIMIT ?3`,
 		part*partSize, (part+1)*partSize, limit)
 	if err != nil {
 		return err
 	}
+	return readWaiting(rows, each)
+}
+
+// eachWaitingAmong gives those who wait of some people.
+func eachWaitingAmong(x *tx, ids []int64, each func(waitingPerson)) error {
+	rows, err := x.QueryContext(x.ctx, selectWaiters+` WHERE p.id IN (SELECT value FROM json_each(?1)) ORDER BY p.id`, jsonIDs(ids))
+	if err != nil {
+		return err
+	}
+	return readWaiting(rows, each)
+}
+
+func readWaiting(rows *sql.Rows, each func(waitingPerson)) error {
 	defer rows.Close()
 	var p waitingPerson
 	dest := []any{&p.id, &p.seq, &p.was, &p.now}
@@ -91,7 +107,8 @@ func gramKeys(grams []gram, parts ...int64) []int64 {
 
 // selectGrams gives the sets of grams in a part.
 func selectGrams(x *tx, part int64, grams []gram) (map[gram][]byte, error) {
-	rows, err := x.QueryContext(x.ctx, `SELECT id, people FROM search_grams WHERE id IN (`+joinIDs(gramKeys(grams, part))+`)`)
+	rows, err := x.QueryContext(x.ctx, `SELECT g.id, g.people FROM json_each(?1) j CROSS JOIN search_grams g ON g.id = j.value`,
+		jsonIDs(gramKeys(grams, part)))
 	if err != nil {
 		return nil, err
 	}

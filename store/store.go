@@ -56,6 +56,7 @@ type Config struct {
 type Store struct {
 	writer   *sql.DB // one connection: writers wait in Go, never on a lock
 	reader   *sql.DB // read-only connections
+	searcher *sql.DB // those for searches, which take longer than a page may wait
 	now      func() time.Time
 	idle     time.Duration
 	absolute time.Duration
@@ -70,8 +71,10 @@ type Store struct {
 	background *background
 }
 
-// readers is how many connections read at once.
-const readers = 4
+const (
+	readers   = 4 // how many connections read at once
+	searchers = 2 // how many search
+)
 
 // Open opens the database, making or migrating it as needed.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -111,12 +114,22 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if s.reader, err = sql.Open(c.Driver, dsn(c.Path, "ro")); err != nil {
+	if s.reader, err = openReaders(c, readers); err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
+	if s.searcher, err = openReaders(c, searchers); err != nil {
+		return err
+	}
 	return s.reader.PingContext(ctx)
+}
+
+func openReaders(c Config, n int) (*sql.DB, error) {
+	db, err := sql.Open(c.Driver, dsn(c.Path, "ro"))
+	if err == nil {
+		db.SetMaxOpenConns(n)
+		db.SetMaxIdleConns(n)
+	}
+	return db, err
 }
 
 // dsn puts every setting of a connection into its name: a PRAGMA by Exec would
@@ -184,7 +197,7 @@ func (s *Store) Close() error {
 
 func (s *Store) closeFiles() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.reader, s.writer} {
+	for _, db := range []*sql.DB{s.searcher, s.reader, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

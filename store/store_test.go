@@ -386,5 +386,5 @@ func (s *testStore) copyWith(statements ...string) *Store {
 	for _, statement := range statements {
 		mustExec(s.t, raw, statement)
 	}
-	return &Store{reader: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
+	return &Store{reader: raw, searcher: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
 }
