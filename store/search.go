@@ -31,7 +31,7 @@ func (s *Store) find(ctx context.Context, q Query) (Query, Count, error) {
 	if !q.searches() {
 		return q, Count{}, nil
 	}
-	c, err := lookUp(ctx, s.searcher, q.Search)
+	c, err := s.lookUp(ctx, q.Search)
 	if err != nil || c == nil {
 		return s.scan(ctx, q, err)
 	}

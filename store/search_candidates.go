@@ -24,26 +24,36 @@ type candidates struct {
 	exact   bool    // everybody but those who wait is meant
 }
 
-// lookUp asks the index who may be meant by a search. It gives nil when the
-// index does not help: too many wait for it, or no letter was typed.
-func lookUp(ctx context.Context, db querier, typed string) (*candidates, error) {
-	alternatives := searchAlternatives(typed)
-	if len(alternatives) == 0 {
-		return nil, nil
+// lookUp asks the index who may be meant by a search, as all of it is at one
+// moment. It gives nil when the index does not help: too many wait for it, or
+// nothing was typed that it knows.
+func (s *Store) lookUp(ctx context.Context, typed string) (*candidates, error) {
+	t, err := s.searcher.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
 	}
-	waiting, err := selectWaiting(ctx, db, maxWaiting+1)
+	defer t.Rollback()
+	waiting, err := selectWaiting(ctx, t, maxWaiting+1)
 	if err != nil || len(waiting) > maxWaiting {
 		return nil, err
 	}
+	return lookUp(ctx, t, typed, waiting)
+}
+
+func lookUp(ctx context.Context, db querier, typed string, waiting []int64) (*candidates, error) {
 	parts, err := selectParts(ctx, db)
 	if err != nil {
 		return nil, err
 	}
+	alternatives := searchAlternatives(typed)
 	c := &candidates{parts: map[int64]idset{}, exact: true}
 	for _, words := range alternatives {
 		if ok, err := c.alternative(ctx, db, words, parts); err != nil || !ok {
 			return nil, err
 		}
+	}
+	if len(alternatives) == 0 {
+		return nil, nil
 	}
 	if id := searchID(typed); id > 0 && !c.has(id) {
 		waiting = append(waiting, id)

@@ -47,6 +47,7 @@ var errOtherWorker = errors.New("store: another worker keeps the index of the se
 // leaves it to the server, or calls [Store.IndexSearch]. failed is told what went
 // wrong; it is tried again later.
 func (s *Store) KeepSearch(failed func(error)) {
+	s.tellChanged() // there may be people from before
 	s.Go(func(ctx context.Context) {
 		for rest := searchDelay; s.waitForChange(ctx, rest); {
 			began := time.Now()
@@ -56,6 +57,14 @@ func (s *Store) KeepSearch(failed func(error)) {
 			rest = max(searchDelay, searchRest*time.Since(began))
 		}
 	})
+}
+
+// tellChanged wakes the worker up.
+func (s *Store) tellChanged() {
+	select {
+	case s.changed <- struct{}{}:
+	default: // it is told already
+	}
 }
 
 // waitForChange rests, then waits for a change, by this program or at the

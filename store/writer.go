@@ -88,10 +88,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 // fails them all: none has been answered yet.
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
-	select {
-	case s.changed <- struct{}{}:
-	default: // it is known already
-	}
+	s.tellChanged()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err

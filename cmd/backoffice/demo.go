@@ -20,6 +20,9 @@ func (c *demoCmd) Run(all *cli, env *environment) error {
 	return all.with(env, func(db *store.Store, a store.Actor) error {
 		began := time.Now()
 		n, err := db.AddExamples(env.ctx, a, c.Users)
+		if err == nil {
+			err = db.IndexSearch(env.ctx)
+		}
 		fmt.Fprintf(env.stdout, "%d people added in %s\n", n, time.Since(began).Round(time.Millisecond))
 		return err
 	})
