@@ -80,16 +80,21 @@ func (s *idset) has(place uint16) bool {
 
 // add adds a place. It is quick when the places come in order.
 func (s *idset) add(place uint16) {
-	if s.many == nil && len(s.few) < fewPlaces {
-		if n := len(s.few); n == 0 || s.few[n-1] < place {
-			s.few = append(s.few, place)
-		} else if at, found := slices.BinarySearch(s.few, place); !found {
+	n := len(s.few)
+	switch {
+	case s.many != nil:
+		s.many[place/64] |= 1 << (place % 64)
+	case n > 0 && s.few[n-1] == place:
+	case n >= fewPlaces:
+		s.spread()
+		s.add(place)
+	case n == 0 || s.few[n-1] < place:
+		s.few = append(s.few, place)
+	default:
+		if at, found := slices.BinarySearch(s.few, place); !found {
 			s.few = slices.Insert(s.few, at, place)
 		}
-		return
 	}
-	s.spread()
-	s.many[place/64] |= 1 << (place % 64)
 }
 
 // remove takes a place out, if it is there.
@@ -101,11 +106,8 @@ func (s *idset) remove(place uint16) {
 	}
 }
 
-// spread gives each place its bit.
+// spread gives each place of a list its bit.
 func (s *idset) spread() {
-	if s.many != nil {
-		return
-	}
 	s.many = new([partSize / 64]uint64)
 	for _, p := range s.few {
 		s.many[p/64] |= 1 << (p % 64)

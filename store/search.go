@@ -28,9 +28,6 @@ const (
 // of them the order of the list is walked, and meets a page of hits soon. Where
 // the index does not help, all that is there is read.
 func (s *Store) find(ctx context.Context, q Query) (Query, Count, error) {
-	if !q.searches() {
-		return q, Count{}, nil
-	}
 	c, err := s.lookUp(ctx, q.Search)
 	if err != nil || c == nil {
 		return s.scan(ctx, q, err)
@@ -68,7 +65,7 @@ func (s *Store) putInOrder(ctx context.Context, q Query, c *candidates) (Query, 
 // atLeast says how many hits there are at least among many candidates.
 func (s *Store) atLeast(ctx context.Context, q Query, c *candidates) (Count, error) {
 	filtered := q.Role != "" || q.Status != "" || len(q.filters()) > 0
-	if c.exact && !filtered && c.count()-len(c.waiting) >= maxCount {
+	if !filtered && c.certain() >= maxCount {
 		return Count{N: maxCount, AtLeast: true}, nil
 	}
 	n, err := countThese(ctx, s.searcher, q, c.some(maxProbe))
@@ -195,7 +192,7 @@ func (m *meeting) step(ctx context.Context, n int) (done bool, err error) {
 // jump passes over names of alphabets that no candidate's name begins in.
 func (m *meeting) jump(ctx context.Context) error {
 	first, _ := utf8.DecodeRuneInString(m.at.Text)
-	if m.at.Text == "" || !indexed(first) {
+	if m.at.Text == "" || !indexed(first) || len(m.query.among.added) > maxCount {
 		return nil
 	}
 	at, desc := alphabet(first), m.query.Sort.Desc != m.backwards
@@ -229,8 +226,8 @@ func (m *meeting) nextStart(ctx context.Context, at rune, desc bool) (rune, erro
 		}
 		nearer(a)
 	}
-	waiting, err := selectPlaces(ctx, m.store.searcher, m.query, m.query.among.waiting)
-	for _, place := range waiting {
+	added, err := selectPlaces(ctx, m.store.searcher, m.query, m.query.among.added)
+	for _, place := range added {
 		first, _ := utf8.DecodeRuneInString(place.Text)
 		nearer(alphabet(first))
 	}

@@ -12,8 +12,8 @@ import (
 
 // benchSearches are parts of names and addresses by how many have them.
 var benchSearches = map[string][3]string{
-	"name-2": {"xk", "an", "qx"}, "name-3": {"gma", "mar", "xqz"}, "name-6": {"mariaa", "garcia", "zzzzzz"},
-	"email-2": {"qz", "@e", "@@"}, "email-3": {"z99", "om.", "@@e"}, "email-6": {"na1234", "exampl", "q@zzzz"},
+	"name-2": {"xk", "an", "xq"}, "name-3": {"gma", "mar", "xqz"}, "name-6": {"mariaa", "garcia", "zzzzzz"},
+	"email-2": {"qz", "@e", "@@"}, "email-3": {"z99", "com", "@@e"}, "email-6": {"na1234", "exampl", "q@zzzz"},
 }
 
 // BenchmarkSearch looks for parts of names and of addresses that are rare,
@@ -27,9 +27,6 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	for _, people := range []int{1_000, most} {
 		s := benchStore(b, people)
-		if err := s.IndexSearch(b.Context()); err != nil {
-			b.Fatal(err)
-		}
 		var all []time.Duration
 		for _, part := range []string{"name-2", "name-3", "name-6", "email-2", "email-3", "email-6"} {
 			for i, share := range []string{"rare", "common", "none"} {

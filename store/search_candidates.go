@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// maxWaiting is how many people who wait for the index a search looks at one
-	// by one. With more of them it does without the index.
-	maxWaiting = 500
+	// maxWaiting is how many people who wait for the index a search reads through.
+	// With more of them it does without the index.
+	maxWaiting = 20_000
 	// maxGrams is how many sets a search puts together; the smallest ones tell
 	// nearly as much as all.
 	maxGrams = 6
@@ -20,45 +20,42 @@ const (
 // meant is among them.
 type candidates struct {
 	parts   map[int64]idset
-	waiting []int64 // of them, who were added because the index does not know them yet
-	exact   bool    // everybody but those who wait is meant
+	exact   bool    // everybody but those who wait for the index is meant
+	waiting int     // how many wait
+	added   []int64 // those of them who are meant
+	byID    int     // 1 when somebody is meant by their id alone
 }
 
 // lookUp asks the index who may be meant by a search, as all of it is at one
 // moment. It gives nil when the index does not help: too many wait for it, or
 // nothing was typed that it knows.
 func (s *Store) lookUp(ctx context.Context, typed string) (*candidates, error) {
+	alternatives := searchAlternatives(typed)
+	if len(alternatives) == 0 {
+		return nil, nil
+	}
 	t, err := s.searcher.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Rollback()
-	waiting, err := selectWaiting(ctx, t, maxWaiting+1)
-	if err != nil || len(waiting) > maxWaiting {
+	c := &candidates{parts: map[int64]idset{}, exact: true}
+	if c.waiting, c.added, err = selectWaiting(ctx, t, typed, maxWaiting+1); err != nil || c.waiting > maxWaiting {
 		return nil, err
 	}
-	return lookUp(ctx, t, typed, waiting)
-}
-
-func lookUp(ctx context.Context, db querier, typed string, waiting []int64) (*candidates, error) {
-	parts, err := selectParts(ctx, db)
+	parts, err := selectParts(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	alternatives := searchAlternatives(typed)
-	c := &candidates{parts: map[int64]idset{}, exact: true}
 	for _, words := range alternatives {
-		if ok, err := c.alternative(ctx, db, words, parts); err != nil || !ok {
+		if ok, err := c.alternative(ctx, t, words, parts); err != nil || !ok {
 			return nil, err
 		}
 	}
-	if len(alternatives) == 0 {
-		return nil, nil
-	}
 	if id := searchID(typed); id > 0 && !c.has(id) {
-		waiting = append(waiting, id)
+		c.added, c.byID = append(c.added, id), 1
 	}
-	c.wait(waiting)
+	c.include(c.added)
 	return c, nil
 }
 
@@ -115,9 +112,8 @@ func common(sets []idset) idset {
 	return all
 }
 
-// wait adds people whom the index does not know well enough.
-func (c *candidates) wait(ids []int64) {
-	c.waiting = ids
+// include adds people of whom the index does not say that they are meant.
+func (c *candidates) include(ids []int64) {
 	for _, id := range ids {
 		part, place := partOf(id)
 		set := c.parts[part]
@@ -130,6 +126,16 @@ func (c *candidates) has(id int64) bool {
 	part, place := partOf(id)
 	set, ok := c.parts[part]
 	return ok && set.has(place)
+}
+
+// certain is how many are meant at least, if nothing else is asked for. The index
+// may still have those who wait for what they were.
+func (c *candidates) certain() int {
+	n := len(c.added) - c.byID
+	if c.exact {
+		n += max(0, c.count()-c.byID-c.waiting)
+	}
+	return n
 }
 
 // count is how many they are.

@@ -14,14 +14,9 @@ func waitingPart(ctx context.Context, db querier, from int64) (part int64, err e
 	return part, err
 }
 
-// selectWaiters reads people who wait. Of who is deleted, or gone, the index
-// shall know nothing.
-const selectWaiters = `SELECT p.id, p.seq, p.was, coalesce(u.search_key, '') FROM search_pending p
- LEFT JOIN users u ON u.id = p.id AND u.deleted_at = 0`
-
 // eachWaiting gives those of a part who wait, in the order of their ids.
 func eachWaiting(ctx context.Context, db querier, part int64, limit int, each func(waitingPerson)) error {
-	rows, err := db.QueryContext(ctx, selectWaiters+` WHERE p.id >= ?1 AND p.id < ?2 ORDER BY p.id LIMIT ?3`,
+	rows, err := db.QueryContext(ctx, `SELECT id, seq, was, now FROM search_pending WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3`,
 		part*partSize, (part+1)*partSize, limit)
 	if err != nil {
 		return err
@@ -31,7 +26,8 @@ func eachWaiting(ctx context.Context, db querier, part int64, limit int, each fu
 
 // eachWaitingAmong gives those who wait of some people.
 func eachWaitingAmong(x *tx, ids []int64, each func(waitingPerson)) error {
-	rows, err := x.QueryContext(x.ctx, selectWaiters+` WHERE p.id IN (SELECT value FROM json_each(?1)) ORDER BY p.id`, jsonIDs(ids))
+	rows, err := x.QueryContext(x.ctx, `SELECT id, seq, was, now FROM search_pending
+ WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id`, jsonIDs(ids))
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,35 @@ import (
 	"strings"
 )
 
-// selectWaiting lists who waits for the index of the search.
-func selectWaiting(ctx context.Context, db querier, limit int) ([]int64, error) {
-	rows, err := db.QueryContext(ctx, `SELECT id FROM search_pending ORDER BY id LIMIT ?1`, limit)
+// selectWaiting counts who waits for the index of the search, up to a limit, and
+// lists whom of them a search means.
+func selectWaiting(ctx context.Context, db querier, typed string, limit int) (n int, meant []int64, err error) {
+	var w where
+	from := "(SELECT id, now AS search_key FROM search_pending LIMIT " + w.arg(limit) + ") u"
+	w.search(typed)
+	var line string
+	err = db.QueryRowContext(ctx, "SELECT count(*), coalesce(group_concat(CASE WHEN "+w.String()+" THEN u.id END), '') FROM "+from, w.args...).Scan(&n, &line)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	return collect(rows, func(r row) (id int64, err error) { err = r.Scan(&id); return id, err })
+	meant, err = splitIDs(line)
+	return n, meant, err
+}
+
+// splitIDs takes apart what group_concat gives.
+func splitIDs(line string) ([]int64, error) {
+	if line == "" {
+		return nil, nil
+	}
+	ids := make([]int64, 0, 1+strings.Count(line, ","))
+	for number := range strings.SplitSeq(line, ",") {
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 // selectParts lists the parts that there may be.
@@ -167,13 +189,9 @@ func selectWalk(ctx context.Context, db querier, q Query, from *Cursor, backward
 	if err := db.QueryRowContext(ctx, query, args...).Scan(dest...); err != nil || line == "" {
 		return nil, nil, err
 	}
-	ids := make([]int64, 0, limit)
-	for number := range strings.SplitSeq(line, ",") {
-		id, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, nil, err
-		}
-		ids = append(ids, id)
+	ids, err := splitIDs(line)
+	if err != nil {
+		return nil, nil, err
 	}
 	return ids, &Cursor{Sort: q.Sort, Text: text.String, Num: number.Int64, ID: ids[len(ids)-1]}, nil
 }

@@ -10,11 +10,13 @@ CREATE TABLE search_grams (
 );
 
 -- Whose letters have changed since they were put in there: was is what the
--- index may know of them, seq counts the changes. The triggers see every writer.
+-- index may know of them, now what it should, and seq counts the changes. The
+-- triggers see every writer.
 CREATE TABLE search_pending (
   id  INTEGER PRIMARY KEY,
   seq INTEGER NOT NULL,
-  was TEXT    NOT NULL
+  was TEXT    NOT NULL,
+  now TEXT    NOT NULL
 );
 
 -- Which process puts them in; another may once the beat has stopped.
@@ -27,27 +29,30 @@ CREATE TABLE search_worker (
 -- +goose StatementBegin
 CREATE TRIGGER search_insert AFTER INSERT ON users WHEN NEW.deleted_at = 0
 BEGIN
-  INSERT INTO search_pending (id, seq, was) VALUES (NEW.id, 0, '')
-  ON CONFLICT (id) DO UPDATE SET seq = seq + 1;
+  INSERT INTO search_pending (id, seq, was, now) VALUES (NEW.id, 0, '', NEW.search_key)
+  ON CONFLICT (id) DO UPDATE SET seq = seq + 1, now = excluded.now;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER search_update AFTER UPDATE OF search_key, deleted_at ON users
 WHEN OLD.search_key <> NEW.search_key OR (OLD.deleted_at = 0) <> (NEW.deleted_at = 0)
 BEGIN
-  INSERT INTO search_pending (id, seq, was) VALUES (OLD.id, 0, iif(OLD.deleted_at = 0, OLD.search_key, ''))
-  ON CONFLICT (id) DO UPDATE SET seq = seq + 1, was = iif(was = '', excluded.was, iif(instr(was, excluded.was), was, was || char(10) || excluded.was));
+  INSERT INTO search_pending (id, seq, was, now)
+  VALUES (OLD.id, 0, iif(OLD.deleted_at = 0, OLD.search_key, ''), iif(NEW.deleted_at = 0, NEW.search_key, ''))
+  ON CONFLICT (id) DO UPDATE SET seq = seq + 1, now = excluded.now,
+    was = iif(was = '', excluded.was, iif(instr(was, excluded.was), was, was || char(10) || excluded.was));
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER search_delete AFTER DELETE ON users WHEN OLD.deleted_at = 0
 BEGIN
-  INSERT INTO search_pending (id, seq, was) VALUES (OLD.id, 0, OLD.search_key)
-  ON CONFLICT (id) DO UPDATE SET seq = seq + 1, was = iif(was = '', excluded.was, iif(instr(was, excluded.was), was, was || char(10) || excluded.was));
+  INSERT INTO search_pending (id, seq, was, now) VALUES (OLD.id, 0, OLD.search_key, '')
+  ON CONFLICT (id) DO UPDATE SET seq = seq + 1, now = '',
+    was = iif(was = '', excluded.was, iif(instr(was, excluded.was), was, was || char(10) || excluded.was));
 END;
 -- +goose StatementEnd
 
-INSERT INTO search_pending (id, seq, was) SELECT id, 0, '' FROM users WHERE deleted_at = 0;
+INSERT INTO search_pending (id, seq, was, now) SELECT id, 0, '', search_key FROM users WHERE deleted_at = 0;
 
 -- +goose Down
 DROP TRIGGER search_delete;
