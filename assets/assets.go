@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,18 +58,37 @@ type set struct {
 // files hashes the embedded files once, when somebody first asks.
 var files = sync.OnceValue(func() set {
 	s := set{byName: map[string]*file{}, byURL: map[string]*file{}}
-	entries, _ := embedded.ReadDir(".") // of an embedded folder: cannot fail
-	for _, e := range entries {
-		content, err := embedded.ReadFile(e.Name())
-		if err != nil {
-			continue // nor can this; the tests look for every file
+	entries, _ := embedded.ReadDir(".")         // of an embedded folder: cannot fail
+	for _, sheet := range []bool{false, true} { // a style sheet names other files
+		for _, e := range entries {
+			content, err := embedded.ReadFile(e.Name())
+			if err != nil || sheet != (path.Ext(e.Name()) == ".css") {
+				continue // an error cannot be either; the tests look for every file
+			}
+			if sheet {
+				content = s.linked(content)
+			}
+			f := newFile(e.Name(), content)
+			s.byName[e.Name()] = f
+			s.byURL[f.url] = f
 		}
-		f := newFile(e.Name(), content)
-		s.byName[e.Name()] = f
-		s.byURL[f.url] = f
 	}
 	return s
 })
+
+// inSheet is a file that a style sheet names.
+var inSheet = regexp.MustCompile(`url\("([a-z.-]+)"\)`)
+
+// linked puts the addresses of files into a style sheet, in place of their names.
+func (s set) linked(sheet []byte) []byte {
+	return inSheet.ReplaceAllFunc(sheet, func(found []byte) []byte {
+		f := s.byName[string(inSheet.FindSubmatch(found)[1])]
+		if f == nil {
+			return found
+		}
+		return []byte(`url("` + f.url + `")`)
+	})
+}
 
 // newFile computes the address and the headers of a file.
 func newFile(name string, content []byte) *file {

@@ -57,6 +57,7 @@ func TestEveryFileIsServed(t *testing.T) {
 	for _, e := range entries {
 		t.Run(e.Name(), func(t *testing.T) {
 			want, _ := embedded.ReadFile(e.Name())
+			want = bytes.ReplaceAll(want, []byte(`url("pen.svg")`), []byte(`url("`+URL("pen.svg")+`")`))
 			url := URL(e.Name())
 			if !hashed.MatchString(url) {
 				t.Errorf("address %q has no hash", url)
@@ -202,5 +203,19 @@ func BenchmarkServe(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		h.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}
+
+// TestStyleSheetNamesFiles looks for every file that the style sheet names.
+func TestStyleSheetNamesFiles(t *testing.T) {
+	sheet := string(body(t, get(t, "GET", URL("app.css"))))
+	found := regexp.MustCompile(`url\("([^")]+)"`).FindAllStringSubmatch(sheet, -1)
+	if len(found) == 0 {
+		t.Error("it names none")
+	}
+	for _, m := range found {
+		if r := get(t, "GET", m[1]); r.StatusCode != 200 {
+			t.Errorf("%s: status %d", m[1], r.StatusCode)
+		}
 	}
 }

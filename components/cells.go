@@ -4,71 +4,100 @@ import "github.com/a-h/templ"
 
 // CellView is one value of a person. Where it may be edited it is a link to
 // its form; a name in a list leads to the person, with a pencil beside it.
-func CellView(c Cell) templ.Component { return drawn(func(p *pen) { p.cell(&c) }) }
+func CellView(c Cell) templ.Component { return drawn(func(p *pen) { p.cell(&c, c.Href) }) }
 
-func (p *pen) cell(c *Cell) {
-	p.put(`<div class="cell" id="u`, p.id(c.UserID), `-`, c.Field, `">`)
-	if c.Href != "" {
-		p.put(`<a class="cell-go" href="`, link(c.Href), `">`)
+func (p *pen) cell(c *Cell, href string) {
+	p.raw(`<div class="cell" id="u`)
+	p.raw(p.id(c.UserID))
+	p.raw(`-`)
+	p.data(c.Field)
+	p.raw(`">`)
+	if href != "" {
+		p.put(`<a class="cell-go" href="`, link(href), `">`)
 		p.cellText(c)
-		p.put(`</a> `)
+		p.raw(`</a> `)
 	}
 	switch {
 	case c.CanEdit:
-		p.cellLink(c)
-	case c.Href == "":
-		p.put(`<span class="cell-text">`)
+		p.cellLink(c, href != "")
+	case href == "":
+		p.raw(`<span class="cell-text">`)
 		p.cellText(c)
-		p.put(`</span>`)
+		p.raw(`</span>`)
 	}
-	p.put(`</div>`)
+	p.raw(`</div>`)
 }
 
 // cellLink opens the form of a cell: a fragment in place, or with scripts off a
-// page. It holds the value itself unless that leads elsewhere. What a click on
-// it does stands with its cellHost.
-func (p *pen) cellLink(c *Cell) {
+// page. It holds the value itself, or is a pencil beside it. What a click on it
+// does stands with its cellHost.
+func (p *pen) cellLink(c *Cell, beside bool) {
 	id := p.id(c.UserID)
-	p.put(`<a class="cell-open`)
-	if c.Href != "" {
-		p.put(` cell-pen`)
+	p.raw(`<a class="cell-open`)
+	if beside {
+		p.raw(` cell-pen`)
 	}
-	p.put(`" id="u`, id, `-`, c.Field, `-open" href="/users/`, id, `/edit?field=`, c.Field, `" hx-get="/users/`, id,
-		`/edit?field=`, c.Field, `">`)
-	p.cellName(c)
-	if c.Href == "" {
+	p.raw(`" id="u`)
+	p.raw(id)
+	p.raw(`-`)
+	p.data(c.Field)
+	p.raw(`-open" href="/users/`)
+	p.raw(id)
+	p.raw(`/edit?field=`)
+	p.data(c.Field)
+	p.raw(`" hx-get="/users/`)
+	p.raw(id)
+	p.raw(`/edit?field=`)
+	p.data(c.Field)
+	p.raw(`">`)
+	p.cellName(c, beside)
+	if !beside {
 		p.cellText(c)
 	}
-	p.icon("pen")
-	p.put(`</a>`)
+	p.raw(`</a>`)
 }
 
 // cellName is read out before the value: "Edit phone of Camille Dubois: ".
-func (p *pen) cellName(c *Cell) {
-	verb := "Edit "
+func (p *pen) cellName(c *Cell, beside bool) {
 	if len(c.Text) == 0 {
-		verb = "Add "
+		p.raw(`<span class="vh">Add `)
+	} else {
+		p.raw(`<span class="vh">Edit `)
 	}
-	p.put(`<span class="vh">`, verb, ``, lower(c.Label), ` of `, c.Person)
-	if c.Href == "" && len(c.Text) > 0 {
-		p.put(`: `)
+	p.label(c.Label)
+	p.raw(` of `)
+	p.data(c.Person)
+	if !beside && len(c.Text) > 0 {
+		p.raw(`: `)
 	}
-	p.put(`</span> `)
+	p.raw(`</span> `)
 }
 
 func (p *pen) cellText(c *Cell) {
 	switch {
 	case len(c.Text) == 0 && c.CanEdit:
-		p.put(`<span class="mut" aria-hidden="true">Add `, lower(c.Label), `</span>`)
+		p.raw(`<span class="mut" aria-hidden="true">Add `)
+		p.label(c.Label)
+		p.raw(`</span>`)
 	case len(c.Text) == 0:
-		p.put(`<span class="mut" aria-hidden="true">—</span> <span class="vh">none</span>`)
+		p.raw(`<span class="mut" aria-hidden="true">—</span> <span class="vh">none</span>`)
 	case c.Badge != "":
 		p.put(`<span class="badge badge-`, c.Badge, `">`)
 		p.marked(c.Text)
-		p.put(`</span>`)
+		p.raw(`</span>`)
 	default:
 		p.marked(c.Text)
 	}
+}
+
+// label writes a label as the middle of a sentence, as lower does.
+func (p *pen) label(text string) {
+	if text == "" || text[0] < 'A' || text[0] > 'Z' {
+		p.data(lower(text))
+		return
+	}
+	p.text = append(p.text, text[0]+'a'-'A')
+	p.data(text[1:])
 }
 
 // closeCellPath is where a cell is shown again as it now stands.

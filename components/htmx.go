@@ -76,6 +76,11 @@ func cellHost() attributes {
 	return attributes{"hx-target:inherited", "closest .cell", "hx-swap:inherited", "outerHTML", "hx-trigger:inherited", onClick}
 }
 
+// filterForm makes the form of the filters change the list behind its dialog.
+func filterForm() attributes {
+	return attributes{"hx-get", "/users", "hx-swap", "outerMorph", "hx-target", Sel(ResultsID), "hx-trigger", onSubmit}
+}
+
 // listLink makes a link change the list in place; the address bar follows.
 func listLink(href string) attributes {
 	return append(getFragment(href, Sel(ResultsID), "outerMorph"), "hx-push-url", "true")

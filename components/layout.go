@@ -1,5 +1,11 @@
 package components
 
+import (
+	"context"
+	"strings"
+	"sync"
+)
+
 // htmxConfig: refusals reach the screen through partials only (two of them are
 // let through again by the body's attributes), a request that hangs is given up
 // in time to say so, and no style is injected, which the policy would refuse.
@@ -15,3 +21,12 @@ func documentTitle(p Page) string {
 	}
 	return p.Title + " · " + p.Brand
 }
+
+// toastTemplates are drawn once: they are the same on every page.
+var toastTemplates = sync.OnceValue(func() string {
+	var b strings.Builder
+	if err := toastsOfScript().Render(context.Background(), &b); err != nil {
+		return "" // a strings.Builder takes everything
+	}
+	return b.String()
+})

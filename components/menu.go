@@ -21,11 +21,18 @@ func RowMenu(r UserRow, a *Actions) templ.Component {
 
 func (p *pen) rowMenu(r *UserRow, a *Actions) {
 	id := p.id(r.ID)
-	p.put(`<a class="menu-item" id="u`, id, `-page" href="`, link(r.Href), `"`)
+	p.raw(`<a class="menu-item" id="u`)
+	p.raw(id)
+	p.raw(`-page" href="`)
+	p.data(link(r.Href))
 	if a == nil {
-		p.put(` hx-get="/users/`, id, `/menu" hx-target="#u`, id, `-menu" hx-swap="innerHTML" hx-trigger="`+onSight+`"`)
+		p.raw(`" hx-get="/users/`)
+		p.raw(id)
+		p.raw(`/menu" hx-target="#u`)
+		p.raw(id)
+		p.raw(`-menu" hx-swap="innerHTML" hx-trigger="` + onSight)
 	}
-	p.put(`>`)
+	p.raw(`">`)
 	p.icon("user")
 	p.put(`Open</a>`)
 	if a != nil {
@@ -36,7 +43,11 @@ func (p *pen) rowMenu(r *UserRow, a *Actions) {
 // menuButton is the button and the beginning of the menu that it opens.
 func (p *pen) menuButton(person string, id int64) {
 	row := p.id(id)
-	p.put(`<button type="button" class="btn sq gho more" id="u`, row, `-more" popovertarget="u`, row, `-menu">`)
+	p.raw(`<button type="button" class="btn sq gho more" id="u`)
+	p.raw(row)
+	p.raw(`-more" popovertarget="u`)
+	p.raw(row)
+	p.raw(`-menu">`)
 	p.icon("dots")
 	p.put(`<span class="vh">Actions for `, person, `</span></button><div class="menu" id="u`, row, `-menu" popover>`)
 }

@@ -21,7 +21,7 @@ type pen struct {
 
 	person int64  // whose id was written last
 	digits string // that id
-	icons  string // where the icons are
+	icons  string // how an icon begins
 }
 
 // drawn is what a pen draws, as a component.
@@ -37,16 +37,22 @@ func drawn(draw func(p *pen)) templ.Component {
 	})
 }
 
+// raw writes markup, or what is known to hold no special character.
+func (p *pen) raw(markup string) { p.text = append(p.text, markup...) }
+
+// data writes text, escaped.
+func (p *pen) data(text string) { p.text = append(p.text, escape(text)...) }
+
 // put writes markup and data in turns: every second piece is data, and escaped.
+// What is drawn hundreds of times uses raw and data instead.
 func (p *pen) put(pieces ...string) {
-	text := p.text
 	for i, s := range pieces {
 		if i%2 == 1 {
-			s = escape(s)
+			p.data(s)
+		} else {
+			p.raw(s)
 		}
-		text = append(text, s...)
 	}
-	p.text = text
 }
 
 // escape leaves alone what has nothing to escape, which is nearly everything.
@@ -90,9 +96,11 @@ func Icon(name string) templ.Component { return drawn(func(p *pen) { p.icon(name
 
 func (p *pen) icon(name string) {
 	if p.icons == "" {
-		p.icons = assets.URL("icons.svg")
+		p.icons = `<svg class="i" aria-hidden="true"><use href="` + escape(assets.URL("icons.svg")) + `#`
 	}
-	p.put(`<svg class="i" aria-hidden="true"><use href="`, p.icons, `#`, iconID(name), `"></use></svg>`)
+	p.raw(p.icons)
+	p.raw(iconID(name))
+	p.raw(`"></use></svg>`)
 }
 
 // AvatarView is a person's initials; size is "", "s" or "l".
@@ -101,18 +109,25 @@ func AvatarView(a Avatar, size string) templ.Component {
 }
 
 func (p *pen) avatar(a Avatar, size string) {
-	p.put(`<span class="av h`, strconv.Itoa(a.Hue))
+	p.raw(`<span class="av h`)
+	p.text = strconv.AppendInt(p.text, int64(a.Hue), 10)
 	if size != "" {
 		p.put(` av-`, size)
 	}
-	p.put(`" aria-hidden="true">`, a.Initials, `</span>`)
+	p.raw(`" aria-hidden="true">`)
+	p.data(a.Initials)
+	p.raw(`</span>`)
 }
 
 // StatusBadge is a coloured dot and a word: never the colour alone.
 func StatusBadge(s Status) templ.Component { return drawn(func(p *pen) { p.status(s) }) }
 
 func (p *pen) status(s Status) {
-	p.put(`<span class="st st-`, s.Key, `">`, s.Label, `</span>`)
+	p.raw(`<span class="st st-`)
+	p.data(s.Key)
+	p.raw(`">`)
+	p.data(s.Label)
+	p.raw(`</span>`)
 }
 
 // When is a time in words, with the exact one as its tooltip.
@@ -123,19 +138,25 @@ func (p *pen) when(m Moment) {
 		p.put(`<span class="mut">`, m.Text, `</span>`)
 		return
 	}
-	p.put(`<time datetime="`, m.ISO, `" title="`, m.Full, `">`, m.Text, `</time>`)
+	p.raw(`<time datetime="`)
+	p.data(m.ISO)
+	p.raw(`" title="`)
+	p.data(m.Full)
+	p.raw(`">`)
+	p.data(m.Text)
+	p.raw(`</time>`)
 }
 
 // marked draws a text with its hits marked, without white space between the
 // pieces of one word.
 func (p *pen) marked(text []Mark) {
-	p.put(`<bdi>`)
+	p.raw(`<bdi>`)
 	for _, m := range text {
 		if m.Hit {
 			p.put(`<mark>`, m.Text, `</mark>`)
 		} else {
-			p.put(``, m.Text)
+			p.data(m.Text)
 		}
 	}
-	p.put(`</bdi>`)
+	p.raw(`</bdi>`)
 }

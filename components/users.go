@@ -36,13 +36,6 @@ func current(chips []Chip) Chip {
 	return Chip{}
 }
 
-// inRow is the name of a person as the list shows it: it leads to the person.
-func inRow(r *UserRow) *Cell {
-	c := r.Name
-	c.Href = either(c.Href, r.Href)
-	return &c
-}
-
 // chip is a filter with the number of people behind it.
 func chip(c Chip, id string) templ.Component {
 	return drawn(func(p *pen) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"strconv"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -49,8 +50,18 @@ func title(k store.Kind) string {
 	return "Something went wrong"
 }
 
-// errBody is a body that is too large or no form.
-var errBody = &store.Error{Kind: store.Invalid, Message: "What was sent is too large or damaged."}
+// errBody is a body that is no form.
+var errBody = &store.Error{Kind: store.Invalid, Message: "What was sent is damaged."}
+
+// badBody answers a form that cannot be read.
+func (s *server) badBody(a *ask, err error) (view, error) {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return s.oops(a, http.StatusRequestEntityTooLarge, "Too large",
+			"What was sent is larger than "+strconv.Itoa(maxBody>>10)+" KB and was not read."), nil
+	}
+	return view{}, errBody
+}
 
 // errorView is what the person sees of an error: a page, or, for a fragment, a
 // toast that leaves the page and everything typed into it alone.

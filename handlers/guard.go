@@ -16,7 +16,7 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 	}
 	if a.Method == http.MethodPost {
 		if err := a.ParseForm(); err != nil {
-			return view{}, errBody
+			return s.badBody(a, err)
 		}
 	}
 	if a.hx.fragment && a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID {

@@ -101,7 +101,7 @@ func (s *server) newAsk(r *http.Request, route string) *ask {
 		n.route = route // the first name is the best one
 	}
 	return &ask{Request: r, id: requestID(r), hx: readHX(r), note: n,
-		words: words{now: s.store.Now(), in: s.location},
+		words: newWords(s.store.Now(), s.location),
 		actor: store.Actor{Kind: store.Nobody, Address: s.address(r), Agent: r.UserAgent(), Request: requestID(r)}}
 }
 

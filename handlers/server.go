@@ -12,6 +12,7 @@ package handlers
 import (
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -24,7 +25,6 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/klauspost/compress/gzhttp"
-	"github.com/klauspost/compress/gzip"
 )
 
 // Config is what the back office needs. Store is required; the zero value of
@@ -124,9 +124,9 @@ func (s *server) chain() (http.Handler, error) {
 		}
 	}
 	guardOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	// The fastest level makes an eighth of a page of the list, in 0.1 ms; the best
-	// would make a tenth, in 0.3.
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed), gzhttp.CompressionLevel(gzip.BestSpeed))
+	// This level makes a seventh of a page of the list, in 0.2 ms; the fastest a
+	// sixth, in 0.1, and the best hardly less, in 3.
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.ContentTypes(compressed), gzhttp.CompressionLevel(5))
 	if err != nil {
 		return nil, err
 	}
@@ -178,18 +178,20 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // headers sets what every answer carries.
 func (s *server) headers(next http.Handler) http.Handler {
+	always := http.Header{
+		"Content-Security-Policy":      {policy},
+		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"},
+		"Referrer-Policy":              {"same-origin"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+	}
+	if s.secure {
+		always.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-		if s.secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		maps.Copy(w.Header(), always)
 		next.ServeHTTP(w, r)
 	})
 }

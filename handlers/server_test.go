@@ -33,16 +33,16 @@ func TestBodiesHaveALimit(t *testing.T) {
 	s := newSite(t)
 	before := s.dump("users")
 	long := strings.Repeat("x", maxBody)
-	page := s.as(ana).post("/users/5", "name", long).is(t, http.StatusUnprocessableEntity)
-	page.shows(".oops", "too large or damaged")
-	piece := s.as(ana).on("/users").post("/users/5", "view", "cell", "field", "name", "name", long).is(t, http.StatusUnprocessableEntity)
-	if !strings.Contains(piece.toast(), "too large or damaged") || piece.count("hx-partial") != 1 {
+	page := s.as(ana).post("/users/5", "name", long).is(t, http.StatusRequestEntityTooLarge)
+	page.shows(".oops", "larger than 64 KB")
+	piece := s.as(ana).on("/users").post("/users/5", "view", "cell", "field", "name", "name", long).is(t, http.StatusRequestEntityTooLarge)
+	if !strings.Contains(piece.toast(), "larger than 64 KB") || piece.count("hx-partial") != 1 {
 		t.Errorf("as a fragment: %s", excerpt(piece.body))
 	}
-	s.as(nobody).post("/login", "email", long).is(t, http.StatusUnprocessableEntity)
+	s.as(nobody).post("/login", "email", long).is(t, http.StatusRequestEntityTooLarge)
 	for _, damaged := range []string{"name=%zz", "name=a;b=c", "%"} {
 		r := httptest.NewRequest("POST", "http://office.example/users/5", strings.NewReader(damaged))
-		s.as(ana).do(r, nil).is(t, http.StatusUnprocessableEntity).shows(".oops", "too large or damaged")
+		s.as(ana).do(r, nil).is(t, http.StatusUnprocessableEntity).shows(".oops", "is damaged")
 	}
 	if s.dump("users") != before {
 		t.Error("something was saved")

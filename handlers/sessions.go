@@ -1,9 +1,9 @@
 package handlers
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -41,39 +41,39 @@ func newSessions(db *store.Store, secure bool) *scs.SessionManager {
 	return m
 }
 
-// codec writes a session as JSON, in which the same session always has the
-// same bytes. All values are strings.
+// codec writes a session as the values of a form, in which the same session
+// always has the same bytes. All values are strings.
 type codec struct{}
 
-type encoded struct {
-	Deadline time.Time         `json:"deadline"`
-	Values   map[string]string `json:"values"`
-}
+// sessionDeadline is when the session ends, in seconds since 1970.
+const sessionDeadline = "deadline"
 
 // Encode implements scs.Codec.
 func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
-	e := encoded{deadline, map[string]string{}}
+	form := url.Values{sessionDeadline: {strconv.FormatInt(deadline.Unix(), 10)}}
 	for k, v := range values {
 		s, ok := v.(string)
-		if !ok {
+		if !ok || k == sessionDeadline {
 			return nil, fmt.Errorf("session value %s is no text", k)
 		}
-		e.Values[k] = s
+		form.Set(k, s)
 	}
-	return json.Marshal(e)
+	return []byte(form.Encode()), nil
 }
 
-// Decode implements scs.Codec.
+// Decode implements scs.Codec. What it cannot read is a session of nobody.
 func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
-	var e encoded
-	if err := json.Unmarshal(b, &e); err != nil {
-		return time.Time{}, nil, err
+	form, err := url.ParseQuery(string(b))
+	deadline, atoi := strconv.ParseInt(form.Get(sessionDeadline), 10, 64)
+	if err != nil || atoi != nil {
+		return time.Time{}, map[string]any{}, nil
 	}
-	values := make(map[string]any, len(e.Values))
-	for k, v := range e.Values {
-		values[k] = v
+	delete(form, sessionDeadline)
+	values := make(map[string]any, len(form))
+	for k := range form {
+		values[k] = form.Get(k)
 	}
-	return e.Deadline, values, nil
+	return time.Unix(deadline, 0).UTC(), values, nil
 }
 
 // loadSession puts the session of the cookie into the context. It is stored

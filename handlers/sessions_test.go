@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -189,7 +191,7 @@ func TestSigningOutMakesTheCookieUseless(t *testing.T) {
 	if e := s.trail(1)[0]; e.Act != store.ActSignOut || e.Actor != bjorn {
 		t.Errorf("on record as %+v", e)
 	}
-	if strings.Contains(rowsOf(t, s.raw(), "SELECT cast(data AS text) FROM sessions"), `"person":"2"`) {
+	if strings.Contains(rowsOf(t, s.raw(), "SELECT cast(data AS text) FROM sessions"), "person=2") {
 		t.Error("the session is still stored")
 	}
 	c.post("/logout").is(t, http.StatusSeeOther) // twice does no harm
@@ -210,7 +212,7 @@ func TestAnEndedSignInCannotComeBack(t *testing.T) {
 	thief := s.other(s.as(bjorn))
 	s.as(bjorn).post("/logout")
 	exec("INSERT OR IGNORE INTO sessions SELECT * FROM copy")
-	if !strings.Contains(rowsOf(t, db, "SELECT cast(data AS text) FROM sessions"), `"person":"2"`) {
+	if !strings.Contains(rowsOf(t, db, "SELECT cast(data AS text) FROM sessions"), "person=2") {
 		t.Fatal("the test did not bring the session back")
 	}
 	thief.get("/users").is(t, http.StatusSeeOther)
@@ -378,5 +380,32 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	if report, err := s.db.VerifyAudit(context.Background()); err != nil || report.Bad != 0 {
 		t.Errorf("the trail: %+v %v", report, err)
+	}
+}
+
+// TestSessionCodec: what is stored of a session can be read again, always has
+// the same bytes, and is a session of nobody when it is damaged.
+func TestSessionCodec(t *testing.T) {
+	t.Parallel()
+	deadline := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	values := map[string]any{"person": "2", "signin": "7", "toast": `{"Title":"A & B = “ö”"}`}
+	b, err := codec{}.Encode(deadline, values)
+	again, _ := codec{}.Encode(deadline, maps.Clone(values))
+	if err != nil || !bytes.Equal(b, again) {
+		t.Fatalf("%q and %q: %v", b, again, err)
+	}
+	to, got, err := codec{}.Decode(b)
+	if err != nil || !to.Equal(deadline) || !maps.Equal(got, values) {
+		t.Errorf("%v, %v, %v", to, got, err)
+	}
+	for _, damaged := range []string{"", "person=2", "deadline=x&person=2", "deadline=1;person=2", `{"person":"2"}`} {
+		if _, got, err := (codec{}).Decode([]byte(damaged)); err != nil || len(got) != 0 {
+			t.Errorf("%q: %v, %v", damaged, got, err)
+		}
+	}
+	for _, bad := range []map[string]any{{"person": 2}, {"deadline": "1"}} {
+		if _, err := (codec{}).Encode(deadline, bad); err == nil {
+			t.Errorf("%v was taken", bad)
+		}
 	}
 }

@@ -15,8 +15,13 @@ import (
 
 // words puts times into words, as seen now and in one time zone.
 type words struct {
-	now time.Time
-	in  *time.Location
+	now  time.Time
+	in   *time.Location
+	year int // of now
+}
+
+func newWords(now time.Time, in *time.Location) words {
+	return words{now, in, now.In(in).Year()}
 }
 
 // moment is a time as distance: "2 min ago". A page of the list has fifty of
@@ -27,6 +32,12 @@ func (w words) moment(t time.Time) components.Moment {
 	}
 	t = t.In(w.in)
 	return moment(w.appendAgo(make([]byte, 0, 96), t), t)
+}
+
+// today is the first moment of this day.
+func (w words) today() time.Time {
+	year, month, day := w.now.In(w.in).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, w.in)
 }
 
 // clock is a time as time of day, for lists that are grouped by day.
@@ -44,9 +55,7 @@ func moment(b []byte, t time.Time) components.Moment {
 	return components.Moment{Text: text[:short], Full: text[short:full], ISO: text[full:]}
 }
 
-// full is "Monday 2 January 2006, 15:04 CET".
-func (w words) full(t time.Time) string { return string(appendFull(nil, t.In(w.in))) }
-
+// appendFull appends "Monday 2 January 2006, 15:04 CET".
 func appendFull(b []byte, t time.Time) []byte {
 	zone, _ := t.Zone()
 	year, month, day := t.Date()
@@ -93,7 +102,7 @@ func (w words) appendAgo(b []byte, t time.Time) []byte {
 func (w words) appendDate(b []byte, t time.Time) []byte {
 	year, month, day := t.In(w.in).Date()
 	b = append(append(strconv.AppendInt(b, int64(day), 10), ' '), month.String()[:3]...)
-	if year != w.now.In(w.in).Year() {
+	if year != w.year {
 		b = strconv.AppendInt(append(b, ' '), int64(year), 10)
 	}
 	return b

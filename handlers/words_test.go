@@ -57,7 +57,7 @@ func TestAgo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (words{now, c.in}).ago(then); got != c.want {
+		if got := newWords(now, c.in).ago(then); got != c.want {
 			t.Errorf("%s: %q, want %q", c.about, got, c.want)
 		}
 	}
@@ -65,7 +65,7 @@ func TestAgo(t *testing.T) {
 
 func TestMomentAndDay(t *testing.T) {
 	t.Parallel()
-	w := words{noon, zone(t, "Europe/Madrid")}
+	w := newWords(noon, zone(t, "Europe/Madrid"))
 	if m := w.moment(time.Time{}); m.Text != "—" || m.Full != "" || m.ISO != "" {
 		t.Errorf("never is %+v", m)
 	}
@@ -93,11 +93,11 @@ func TestGreeting(t *testing.T) {
 	t.Parallel()
 	for hour, want := range map[int]string{0: "Good evening", 4: "Good evening", 5: "Good morning", 11: "Good morning", 12: "Good afternoon", 17: "Good afternoon", 18: "Good evening", 23: "Good evening"} {
 		at := time.Date(2026, 11, 23, hour, 30, 0, 0, time.UTC)
-		if got := (words{at, time.UTC}).greeting(); got != want {
+		if got := newWords(at, time.UTC).greeting(); got != want {
 			t.Errorf("at %d: %q", hour, got)
 		}
 	}
-	if got := (words{noon, zone(t, "Pacific/Auckland")}).greeting(); got != "Good evening" {
+	if got := newWords(noon, zone(t, "Pacific/Auckland")).greeting(); got != "Good evening" {
 		t.Errorf("one in the morning in Auckland: %q", got)
 	}
 }

@@ -93,14 +93,17 @@ func formatTime(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func defOf(f Field) (fieldDef, bool) {
-	for _, d := range fieldDefs {
-		if d.field == f {
-			return d, true
+func defOf(f Field) (*fieldDef, bool) {
+	for i := range fieldDefs {
+		if fieldDefs[i].field == f {
+			return &fieldDefs[i], true
 		}
 	}
-	return fieldDef{}, false
+	return &noField, false
 }
+
+// noField is what is known of a field that does not exist.
+var noField fieldDef
 
 // FormFields lists the fields that forms may change, in the order of forms.
 func FormFields() []Field {

@@ -132,6 +132,8 @@ func (q Query) only(filter string) Query {
 		only.SignedIn, only.Never = q.SignedIn, q.Never
 	case filterPassword:
 		only.Password = q.Password
+	case filterDeleted:
+		only.Deleted = true
 	}
 	return only
 }
@@ -149,6 +151,17 @@ func (s *Store) count(ctx context.Context, q Query, most int) (total Count, shar
 		return Count{N: matching}, share, err
 	}
 	return Count{N: roundDown(matching), AtLeast: true}, share, err
+}
+
+// Tally counts whom a query with one filter, besides role and status, matches,
+// up to a thousand.
+func (s *Store) Tally(ctx context.Context, a Actor, q Query) (Count, error) {
+	if !Can(a, ActLook, nil) {
+		return Count{}, forbidden("Your role does not allow this.")
+	}
+	filters := append(q.filters(), filterDeleted)
+	n, _, err := s.count(brief(ctx), q.only(filters[0]), maxCount)
+	return n, err
 }
 
 // roundDown leaves the first digit of a number: "at least 3,000" is read more

@@ -228,7 +228,7 @@ func (s *Store) UpdateUser(ctx context.Context, a Actor, id int64, edits map[Fie
 
 // mergeField is the merge of one field: three values, of which "before" is
 // what the form was drawn from.
-func (x *tx) mergeField(d fieldDef, current, after *User, e Edit, problems map[string]string, conflicts map[string]FieldConflict) error {
+func (x *tx) mergeField(d *fieldDef, current, after *User, e Edit, problems map[string]string, conflicts map[string]FieldConflict) error {
 	theirs := d.get(current)
 	typed := *after
 	err := d.set(&typed, e.To)
