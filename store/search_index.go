@@ -50,11 +50,11 @@ func (s *Store) KeepSearch(failed func(error)) {
 	s.tellChanged() // there may be people from before
 	s.Go(func(ctx context.Context) {
 		for rest := searchDelay; s.waitForChange(ctx, rest); {
-			began := time.Now()
+			began := s.now()
 			if err := s.IndexSearch(ctx); err != nil && ctx.Err() == nil {
 				failed(err)
 			}
-			rest = max(searchDelay, searchRest*time.Since(began))
+			rest = max(searchDelay, searchRest*s.now().Sub(began))
 		}
 	})
 }
