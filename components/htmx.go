@@ -135,15 +135,10 @@ func signInForm() attributes {
 
 // bodyAttributes hold for the whole page: which refusals are shown where the
 // form was, and for whom the page was drawn.
-func bodyAttributes(p Page) templ.Attributes {
-	a := templ.Attributes{
-		"hx-status:422:inherited": "swap:outerMorph",
-		"hx-status:409:inherited": "swap:outerMorph",
-	}
+func bodyAttributes(p Page) attributes {
+	a := attributes{"hx-status:422:inherited", "swap:outerMorph", "hx-status:409:inherited", "swap:outerMorph"}
 	if p.Viewer == nil {
-		a["class"] = "bare"
-		return a
+		return append(a, "class", "bare")
 	}
-	a["hx-headers:inherited"] = `{"Page-Person":"` + strconv.FormatInt(p.Viewer.ID, 10) + `"}`
-	return a
+	return append(a, "hx-headers:inherited", `{"Page-Person":"`+strconv.FormatInt(p.Viewer.ID, 10)+`"}`)
 }

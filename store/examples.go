@@ -29,6 +29,7 @@ func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 func (s *Store) AddManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
 	if n >= bulkExamples {
 		if added, done, err := s.addInBulk(ctx, a, n, tell); done || err != nil {
+			s.emptyLog(ctx)
 			return added, err
 		}
 	}
@@ -86,10 +87,10 @@ func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (
 		}
 		return errors.Join(err, setCache(x, writerCache))
 	})
-	if err != nil || !done {
-		return 0, done, err
+	if err != nil {
+		added = 0
 	}
-	return added, done, s.emptyLog(ctx)
+	return added, done, err
 }
 
 // addInBulk spends about two thirds of its time on the people and the rest on

@@ -179,16 +179,21 @@ func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 		return Page{}, err
 	}
 	p, err := s.page(ctx, q)
-	p.Total, p.Counts = total, counts
+	p.Counts, p.Total = counts, p.total(q, total, counts)
+	return p, err
+}
+
+// total is how many the query matches: by the kept counts, if they know; as many
+// as there are, if this page is all; and otherwise as it was counted.
+func (p *Page) total(q Query, counted Count, kept Counts) Count {
 	switch {
 	case !q.searches() && !q.Deleted && len(q.filters()) == 0:
-		p.Total = Count{N: counts.Of(q.Role, q.Status)}
+		return Count{N: kept.Of(q.Role, q.Status)}
 	case p.Prev == nil && p.Next == nil:
-		p.Total = Count{N: len(p.Users)}
-	case p.Total.N < len(p.Users):
-		p.Total.N = len(p.Users)
+		return Count{N: len(p.Users)}
 	}
-	return p, err
+	counted.N = max(counted.N, len(p.Users))
+	return counted
 }
 
 // page reads one row more than it shows, to know whether there is more. A page
@@ -240,7 +245,7 @@ func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
 // walk gives up to limit rows from a place on, in the order of the list, and
 // whether more follow in the direction of the walk.
 func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
-	if !q.searches() && len(q.filters()) == 0 && !q.Deleted {
+	if !q.searches() && !q.Deleted && len(q.filters()) == 0 {
 		ctx = brief(ctx)
 	}
 	users, err := s.read(ctx, q, from, backwards, limit+1)

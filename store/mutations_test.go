@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,21 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry { return by(Actor{Kind: System}, ActCreate, 1, created(first)...) }},
 		{name: "AddExamples", method: "AddExamples",
 			do:    func(ctx context.Context, c *cast) error { return second(c.AddExamples(ctx, c.admin, 2)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActDemo, 0).noted("2 example people") }},
+		{name: "AddManyExamples", method: "AddManyExamples",
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.AddManyExamples(ctx, c.admin, 2, func(int) {}))
+			},
+			entry: func(c *cast) Entry { return by(c.admin, ActDemo, 0).noted("2 example people") }},
+		{name: "AddManyExamples in bulk", method: "AddManyExamples",
+			arrange: func(c *cast) { mustExec(c.t, c.writer, `UPDATE signins SET ended_at = 1`) },
+			do: func(ctx context.Context, c *cast) error {
+				_, done, err := c.addInBulk(ctx, c.admin, 2, func(int) {})
+				if err == nil && !done {
+					err = errors.New("not in bulk")
+				}
+				return err
+			},
 			entry: func(c *cast) Entry { return by(c.admin, ActDemo, 0).noted("2 example people") }},
 		{name: "ExportTrail", method: "ExportTrail", streams: true,
 			do: func(ctx context.Context, c *cast) error {

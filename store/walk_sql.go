@@ -21,11 +21,10 @@ type listScan struct {
 	dest                      []any
 }
 
-// newListScan reads what else the lines hold into more.
-func newListScan(more ...any) *listScan {
+func newListScan() *listScan {
 	s := &listScan{}
 	u := &s.User
-	s.dest = append([]any{&u.ID, &u.Name, &u.Email, &u.Phone, &s.role, &s.status, &u.ExternalID, &s.created, &s.lastSignIn, &s.gone}, more...)
+	s.dest = []any{&u.ID, &u.Name, &u.Email, &u.Phone, &s.role, &s.status, &u.ExternalID, &s.created, &s.lastSignIn, &s.gone}
 	return s
 }
 
@@ -59,8 +58,8 @@ func selectUsers(ctx context.Context, db querier, q Query, from *Cursor, backwar
 // columns are listColumns and the key of the order, unless it is among them:
 // where walks are merged, they must give what they are merged by.
 func (s Sort) columns() string {
-	switch column, isText := s.column(); {
-	case s.By == ByRole, s.By == ByStatus, !isText:
+	switch column, _ := s.column(); s.By {
+	case ByRole, ByStatus, ByLastSignIn, ByCreated:
 		return listColumns
 	default:
 		return listColumns + ", u." + column
@@ -69,18 +68,17 @@ func (s Sort) columns() string {
 
 // scan reads what columns gives.
 func (s Sort) scan() *listScan {
+	scan := newListScan()
 	switch s.By {
 	case ByRole, ByStatus, ByLastSignIn, ByCreated:
-		return newListScan()
-	case ByEmail, ByPhone:
-		var key string
-		scan := newListScan(&key)
-		if scan.dest[len(scan.dest)-1] = any(&scan.emailKey); s.By == ByPhone {
-			scan.dest[len(scan.dest)-1] = &scan.phoneKey
-		}
-		return scan
+	case ByEmail:
+		scan.dest = append(scan.dest, &scan.emailKey)
+	case ByPhone:
+		scan.dest = append(scan.dest, &scan.phoneKey)
+	default: // the key of a name is made again from the name
+		scan.dest = append(scan.dest, new(sql.RawBytes))
 	}
-	return newListScan(new(sql.RawBytes)) // the key of a name is made again from the name
+	return scan
 }
 
 // selectSQL is the main query of the list and of an export: walks along
