@@ -57,6 +57,7 @@ type Config struct {
 type Store struct {
 	writer   *sql.DB // one connection: writers wait in Go, never on a lock
 	reader   *sql.DB // read-only connections
+	searcher *sql.DB // those for searches, which take longer than a page may wait
 	now      func() time.Time
 	idle     time.Duration
 	absolute time.Duration
@@ -64,6 +65,7 @@ type Store struct {
 
 	changes chan *pending // what waits for the writer
 	bulk    chan *pending // the same of what is written alone; see transactSoon
+	changed chan struct{} // holds one when something was written; see KeepSearch
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
@@ -73,8 +75,10 @@ type Store struct {
 	background *background
 }
 
-// readers is how many connections read at once.
-const readers = 4
+const (
+	readers   = 4 // how many connections read at once
+	searchers = 2 // how many search
+)
 
 // Open opens the database, making or migrating it as needed.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -97,8 +101,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Driver = "sqlite3"
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		changes: make(chan *pending), bulk: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
-		flushes: true, log: newCheckpointer(), background: newBackground()}
+		changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), closing: make(chan struct{}),
+		stopped: make(chan struct{}), flushes: true, log: newCheckpointer(), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
 	}
@@ -122,12 +126,22 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	s.log.db.SetMaxOpenConns(1)
-	if s.reader, err = sql.Open(c.Driver, dsn(c.Path, "ro")); err != nil {
+	if s.reader, err = openReaders(c, readers); err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
+	if s.searcher, err = openReaders(c, searchers); err != nil {
+		return err
+	}
 	return s.reader.PingContext(ctx)
+}
+
+func openReaders(c Config, n int) (*sql.DB, error) {
+	db, err := sql.Open(c.Driver, dsn(c.Path, "ro"))
+	if err == nil {
+		db.SetMaxOpenConns(n)
+		db.SetMaxIdleConns(n)
+	}
+	return db, err
 }
 
 // writerCache is the memory of the writing connection, in KB: what a large
@@ -204,7 +218,7 @@ func (s *Store) Close() error {
 
 func (s *Store) closeFiles() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.reader, s.log.db, s.writer} {
+	for _, db := range []*sql.DB{s.searcher, s.reader, s.log.db, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

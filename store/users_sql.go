@@ -85,16 +85,20 @@ func loadUserByEmail(ctx context.Context, q querier, key string) (*User, error) 
 }
 
 // searchKey is everything one can find a person by, each part on a line of its
-// own so that a hit never spans two of them.
+// own so that a hit never spans two of them. There are keyLines of them.
 func searchKey(u *User) string {
 	return Fold(u.Name) + "\n" + Fold(u.Email) + "\n" + u.phoneKey + "\n" + Fold(u.ExternalID)
 }
+
+// keyLines is how many lines a search key has.
+const keyLines = 4
 
 // userValueColumns are the columns that are written, in the order of userValues.
 var userValueColumns = []string{"name", "name_key", "email", "email_key", "phone", "phone_key", "role", "status",
 	"external_id", "search_key", "password_hash", "must_change_password", "created_at", "changed_at",
 	"last_sign_in_at", "version", "deleted_at"}
 
+// userValues are the values of userValueColumns.
 func userValues(u *User) []any {
 	return []any{u.Name, Fold(u.Name), u.Email, u.emailKey, u.Phone, u.phoneKey, string(u.Role), string(u.Status),
 		u.ExternalID, searchKey(u), u.passwordHash, u.MustChangePassword, toMillis(u.Created), toMillis(u.Changed),

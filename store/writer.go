@@ -72,10 +72,18 @@ func (s *Store) enqueue(c *pending) error {
 // writeLoop takes what waits for the writer and commits it together: what
 // makes a change durable is one flush of the disk, and sixteen editors who
 // wait for the same flush are done at once. Nobody waits for company: an only
-// change is committed at once.
+// change is committed at once. Whoever waits goes before the next piece of bulk
+// work.
 func (s *Store) writeLoop() {
 	defer close(s.stopped)
 	for {
+		select {
+		case c := <-s.changes:
+			s.commit(s.waiting([]*pending{c}))
+			s.log.committed()
+			continue
+		default:
+		}
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
@@ -109,6 +117,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 // fails them all: none has been answered yet.
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
+	s.tellChanged()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err

@@ -130,6 +130,7 @@ func serve(env *environment, db *store.Store, h http.Handler, l net.Listener) er
 		tidy(env, db)
 	}()
 	go giveBack(env.ctx)
+	db.KeepSearch(func(err error) { env.log.Error("the index of the search is behind", "cause", err.Error()) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
