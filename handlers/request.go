@@ -33,6 +33,7 @@ type ask struct {
 type note struct {
 	route  string
 	person int64
+	probe  bool
 }
 
 type noteKey struct{}
@@ -60,7 +61,11 @@ func (s *server) identify(next http.Handler) http.Handler {
 		if n.person != 0 {
 			attrs = append(attrs, "person", n.person)
 		}
-		s.log.Info("request", attrs...)
+		level := slog.LevelInfo
+		if n.probe {
+			level = slog.LevelDebug
+		}
+		s.log.Log(ctx, level, "request", attrs...)
 	})
 }
 

@@ -52,6 +52,11 @@ type Config struct {
 	// Log receives the access log and the causes of internal errors. Default:
 	// slog.Default().
 	Log *slog.Logger
+
+	// Draining reports whether the program is about to stop. /readyz then says
+	// so, and connections are closed after the answer, so that their next
+	// request goes elsewhere. Default: never.
+	Draining func() bool
 }
 
 // server is the running back office.
@@ -64,6 +69,7 @@ type server struct {
 	location *time.Location
 	log      *slog.Logger
 	wall     func() time.Time // what deadlines of connections are set by
+	draining func() bool
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
 	sheets   sync.Pool // of buffers to draw answers in
@@ -89,7 +95,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -98,6 +104,9 @@ func newServer(c Config) (*server, error) {
 	}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.draining == nil {
+		s.draining = func() bool { return false }
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
@@ -192,6 +201,9 @@ func (s *server) headers(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), always)
+		if s.draining() {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

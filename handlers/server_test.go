@@ -222,19 +222,6 @@ func TestPagesAreCompressedForThoseWhoAsk(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	if a := s.as(nobody).get("/healthz").is(t, 200); a.body != "ok\n" {
-		t.Errorf("says %q", a.body)
-	}
-	s.restart()
-	s.db.Close()
-	if a := s.as(nobody).get("/healthz"); a.code != 503 || strings.Contains(a.body, "sql") {
-		t.Errorf("with the database gone: %d %q", a.code, a.body)
-	}
-}
-
 func TestTheAccessLogHoldsNothingTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -66,6 +66,7 @@ type Store struct {
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
 
+	place      place // where the file is
 	background *background
 }
 
@@ -115,7 +116,8 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	}
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
-	return s.reader.PingContext(ctx)
+	s.place, err = findPlace(c.Path)
+	return errors.Join(err, s.Ready(ctx))
 }
 
 // dsn puts every setting of a connection into its name: a PRAGMA by Exec would
@@ -190,9 +192,6 @@ func (s *Store) closeFiles() error {
 	}
 	return errors.Join(errs...)
 }
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }
 
 // IdleTimeout is how long a sign-in lives without being used.
 func (s *Store) IdleTimeout() time.Duration { return s.idle }

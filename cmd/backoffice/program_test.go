@@ -57,7 +57,7 @@ func (p *program) start(addr string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out := newProgramOutput()
 	code := make(chan int, 1)
-	args := append([]string{"serve", "--addr", addr, "--db", p.DB}, p.args...)
+	args := append([]string{"serve", "--addr", addr, "--db", p.DB, "--drain", "0s"}, p.args...)
 	env := func(name string) string { return p.env[name] }
 	go func() { code <- run(ctx, args, env, strings.NewReader(""), out, out) }()
 	p.cancel, p.code, p.output = cancel, code, out

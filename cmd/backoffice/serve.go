@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -23,6 +23,7 @@ type serveCmd struct {
 	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
 	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
+	Drain           time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping. Longer than a balancer's interval, if there is one."`
 }
 
 // Run serves until the context ends, then finishes what runs.
@@ -39,7 +40,8 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if env.getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	config.Store = db
+	run := &service{log: env.log, drain: c.Drain}
+	config.Store, config.Draining = db, run.draining.Load
 	handler, err := handlers.New(config)
 	if errors.Is(err, handlers.ErrPublicURL) {
 		return wrongSetting("public-url", "must be like https://office.example.com, without a path.")
@@ -60,8 +62,10 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		listener.Close()
 		return err
 	}
+	run.listen(listener, handler)
+	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
 	fmt.Fprintf(env.stdout, "Backoffice listens on http://%s (Ctrl+C stops it)\n", listener.Addr())
-	return serve(env, db, handler, listener)
+	return run.run(env.ctx)
 }
 
 func (c *serveCmd) config(env *environment) (handlers.Config, error) {
@@ -71,6 +75,9 @@ func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	}
 	if c.IdleTimeout < time.Second || c.AbsoluteTimeout < c.IdleTimeout {
 		return handlers.Config{}, wrongSetting("idle-timeout", "must be at least a second, and --absolute-timeout no shorter than it.")
+	}
+	if c.Drain < 0 {
+		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
 	}
 	proxies, err := parseNetworks(c.TrustedProxies)
 	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
@@ -116,31 +123,6 @@ func namedSettings(err error) error {
 	return &named
 }
 
-// serve answers until the context ends. Time-outs end a client that is slow on
-// purpose; the write time-out is longer than any page takes.
-func serve(env *environment, db *store.Store, h http.Handler, l net.Listener) error {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
-	tidied := make(chan struct{})
-	go func() {
-		defer close(tidied)
-		tidy(env, db)
-	}()
-	go giveBack(env.ctx)
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-env.ctx.Done():
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	err := server.Shutdown(ctx)
-	<-tidied
-	return err
-}
-
 // gcPercent lets garbage grow to four times what is kept before it is
 // collected. Little is kept and a page leaves much: collecting as often as Go
 // does by itself costs a tenth of all work. GOGC in the environment overrules it.
@@ -165,23 +147,23 @@ func giveBack(ctx context.Context) {
 }
 
 // tidy removes what has run out, now and every hour.
-func tidy(env *environment, db *store.Store) {
+func tidy(ctx context.Context, log *slog.Logger, db *store.Store) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
-		purged, err := db.Purge(env.ctx)
+		purged, err := db.Purge(ctx)
 		if err == nil {
-			err = db.Sweep(env.ctx)
+			err = db.Sweep(ctx)
 		}
-		if err != nil && env.ctx.Err() == nil {
-			env.log.Error("tidying up failed", "cause", err.Error())
+		if err != nil && ctx.Err() == nil {
+			log.Error("tidying up failed", "cause", err.Error())
 		}
 		if purged > 0 {
-			env.log.Info("removed for good", "people", purged)
+			log.Info("removed for good", "people", purged)
 		}
 		select {
 		case <-ticker.C:
-		case <-env.ctx.Done():
+		case <-ctx.Done():
 			return
 		}
 	}
