@@ -57,6 +57,10 @@ type Config struct {
 	// so, and connections are closed after the answer, so that their next
 	// request goes elsewhere. Default: never.
 	Draining func() bool
+
+	// Observe is told of each answered request, for figures. It has to be quick:
+	// the connection waits for it. Default: nobody is told.
+	Observe func(Answered)
 }
 
 // server is the running back office.
@@ -70,6 +74,7 @@ type server struct {
 	log      *slog.Logger
 	wall     func() time.Time // what deadlines of connections are set by
 	draining func() bool
+	observe  func(Answered)
 	sessions *scs.SessionManager
 	routes   *http.ServeMux
 	sheets   sync.Pool // of buffers to draw answers in
@@ -95,7 +100,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -107,6 +112,9 @@ func newServer(c Config) (*server, error) {
 	}
 	if s.draining == nil {
 		s.draining = func() bool { return false }
+	}
+	if s.observe == nil {
+		s.observe = func(Answered) {}
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)

@@ -67,6 +67,7 @@ type Store struct {
 	stopped chan struct{} // closed when the writer has stopped
 
 	place      place // where the file is
+	counts     counts
 	background *background
 }
 

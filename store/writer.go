@@ -43,6 +43,8 @@ func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error
 // outcome is waited for even when the context ends: it may be done already.
 func (s *Store) enqueue(c *pending) error {
 	c.done = make(chan struct{})
+	s.counts.waiting.Add(1)
+	defer s.counts.waiting.Add(-1)
 	select {
 	case s.changes <- c:
 	case <-c.ctx.Done():
@@ -88,6 +90,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 // fails them all: none has been answered yet.
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
+	s.counts.committed(len(group))
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +19,7 @@ type service struct {
 	log      *slog.Logger
 	drain    time.Duration // how long it goes on after it was told to stop
 	draining atomic.Bool
-	servers  []*door
+	doors    []*door
 	beside   []func(context.Context)
 }
 
@@ -25,21 +27,44 @@ type service struct {
 type door struct {
 	*http.Server
 	listener net.Listener
+	says     string // about itself when it is open
 }
 
 // finishTime is how long what runs may take to finish: as long as the slowest
 // page, not as long as a download that its reader takes slowly.
 const finishTime = 20 * time.Second
 
-// listen adds a server. Time-outs end a client that is slow on purpose; the
-// write time-out is longer than any page takes.
-func (s *service) listen(l net.Listener, h http.Handler) *http.Server {
+// listen adds a server on an address that stands in a flag. Time-outs end a
+// client that is slow on purpose; the write time-out is longer than any page
+// takes.
+func (s *service) listen(flag, address string, h http.Handler) (*door, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--%s %s: %w", flag, address, err)
+	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		// What it says is about clients, by their address.
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
-	s.servers = append(s.servers, &door{server, l})
-	return server
+	d := &door{Server: server, listener: l}
+	s.doors = append(s.doors, d)
+	return d, nil
+}
+
+// forget closes what listens, for a program that does not get so far as to serve.
+func (s *service) forget() {
+	for _, d := range s.doors {
+		d.listener.Close()
+	}
+}
+
+// announce tells where the program can be reached, the back office first.
+func (s *service) announce(w io.Writer) {
+	for _, d := range slices.Backward(s.doors) {
+		if d.says != "" {
+			fmt.Fprintln(w, d.says)
+		}
+	}
 }
 
 // run serves until ctx ends. Then /readyz says so at once, while requests are
@@ -53,8 +78,8 @@ func (s *service) run(ctx context.Context) error {
 	for _, do := range s.beside {
 		beside.Go(func() { do(work) })
 	}
-	failed := make(chan error, len(s.servers))
-	for _, d := range s.servers {
+	failed := make(chan error, len(s.doors))
+	for _, d := range s.doors {
 		go func() { failed <- d.serve() }()
 	}
 	select {
@@ -84,7 +109,7 @@ func (s *service) shutDown() error {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTime)
 	defer cancel()
 	var errs []error
-	for _, d := range s.servers {
+	for _, d := range s.doors {
 		err := d.Shutdown(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = errors.Join(fmt.Errorf("requests to %s were cut off after %v", d.listener.Addr(), finishTime), d.Close())

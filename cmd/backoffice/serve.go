@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -23,6 +22,7 @@ type serveCmd struct {
 	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
 	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
+	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
 	Drain           time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping. Longer than a balancer's interval, if there is one."`
 }
 
@@ -41,31 +41,57 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		debug.SetGCPercent(gcPercent)
 	}
 	run := &service{log: env.log, drain: c.Drain}
+	defer run.forget()
 	config.Store, config.Draining = db, run.draining.Load
+	if err := c.monitored(run, &config); err != nil {
+		return err
+	}
+	base, err := c.listen(run, config)
+	if err != nil {
+		return err
+	}
+	if err := firstAdmin(env, db, base); err != nil {
+		return err
+	}
+	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
+	run.announce(env.stdout)
+	return run.run(env.ctx)
+}
+
+// listen opens the back office's own address, and gives the one that people use.
+func (c *serveCmd) listen(run *service, config handlers.Config) (string, error) {
 	handler, err := handlers.New(config)
 	if errors.Is(err, handlers.ErrPublicURL) {
-		return wrongSetting("public-url", "must be like https://office.example.com, without a path.")
+		return "", wrongSetting("public-url", "must be like https://office.example.com, without a path.")
 	}
+	if err != nil {
+		return "", err
+	}
+	d, err := run.listen("addr", c.Addr, handler)
+	if err != nil {
+		return "", err
+	}
+	at := "http://" + d.listener.Addr().String()
+	d.says = "Backoffice listens on " + at + " (Ctrl+C stops it)"
+	if c.PublicURL != "" {
+		at = strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return at, nil
+}
+
+// monitored lets a monitor ask for figures, if it was wished for.
+func (c *serveCmd) monitored(run *service, config *handlers.Config) error {
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	m := newMonitor(config.Store, time.Now())
+	d, err := run.listen("metrics-addr", c.MetricsAddr, m.handler())
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr %s: %w", c.Addr, err)
-	}
-	base := c.PublicURL
-	if base == "" {
-		base = "http://" + listener.Addr().String()
-	}
-	base = strings.TrimSuffix(base, "/")
-	if err := firstAdmin(env, db, base); err != nil {
-		listener.Close()
-		return err
-	}
-	run.listen(listener, handler)
-	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
-	fmt.Fprintf(env.stdout, "Backoffice listens on http://%s (Ctrl+C stops it)\n", listener.Addr())
-	return run.run(env.ctx)
+	d.says = "Metrics at http://" + d.listener.Addr().String() + "/metrics"
+	config.Observe = m.observe
+	return nil
 }
 
 func (c *serveCmd) config(env *environment) (handlers.Config, error) {
