@@ -144,7 +144,13 @@ func dsn(path, mode string) string {
 		v.Set("_query_only", "on")
 		v.Del("_journal_mode")
 	}
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}
+	return sqliteName(path, v)
+}
+
+// sqliteName is how SQLite is told of a file, whatever its name holds, and of the
+// settings of a connection to it.
+func sqliteName(path string, settings url.Values) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
 	return u.String()
 }
 

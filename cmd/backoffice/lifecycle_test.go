@@ -47,11 +47,15 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// waitFor asks until it is so.
+// waitFor asks again and again until it is so.
 func waitFor(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(programStopTimeout); !so(); {
-		if time.Now().After(end) {
+	again, end := time.NewTicker(5*time.Millisecond), time.After(programStopTimeout)
+	defer again.Stop()
+	for !so() {
+		select {
+		case <-again.C:
+		case <-end:
 			t.Fatalf("waited for %s", what)
 		}
 	}

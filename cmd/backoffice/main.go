@@ -43,12 +43,14 @@ type cli struct {
 	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 
-	Serve  serveCmd  `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
-	User   userCmd   `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
-	Import importCmd `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
-	Export exportCmd `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
-	Demo   demoCmd   `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
-	Audit  auditCmd  `cmd:"" help:"The audit trail."`
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
+	User    userCmd    `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
+	Import  importCmd  `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
+	Export  exportCmd  `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
+	Demo    demoCmd    `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
+	Backup  backupCmd  `cmd:"" help:"Copy the database to a file, in one state and examined. Works while the server runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database, after it was examined. The server must not run; the database that was there is kept."`
+	Audit   auditCmd   `cmd:"" help:"The audit trail."`
 }
 
 // environment is what a command works with besides its flags.

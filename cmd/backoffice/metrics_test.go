@@ -93,7 +93,7 @@ func TestMetrics(t *testing.T) {
 		`backoffice_http_request_duration_seconds_count{route="none",status="404"}`:        1,
 		`backoffice_signins_total{outcome="done"}`:                                         1,
 		`backoffice_signins_total{outcome="failed"}`:                                       1,
-		`backoffice_sessions`:                                                              1,
+		`backoffice_sessions`: 1,
 	} {
 		if got := after[name] - before[name]; got != want {
 			t.Errorf("%s grew by %v, want %v", name, got, want)

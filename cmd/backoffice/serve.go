@@ -23,7 +23,8 @@ type serveCmd struct {
 	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
 	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
-	Drain           time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping. Longer than a balancer's interval, if there is one."`
+	backups
+	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping. Longer than a balancer's interval, if there is one."`
 }
 
 // Run serves until the context ends, then finishes what runs.
@@ -54,6 +55,9 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		return err
 	}
 	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
+	if c.BackupDir != "" {
+		run.beside = append(run.beside, func(ctx context.Context) { c.backups.run(ctx, db, env.log) })
+	}
 	run.announce(env.stdout)
 	return run.run(env.ctx)
 }
@@ -104,6 +108,9 @@ func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	}
 	if c.Drain < 0 {
 		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
+	}
+	if err := c.backups.check(); err != nil {
+		return handlers.Config{}, err
 	}
 	proxies, err := parseNetworks(c.TrustedProxies)
 	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
