@@ -66,7 +66,7 @@ func (p *pen) cellName(c *Cell, beside bool) {
 	}
 	p.label(c.Label)
 	p.raw(` of `)
-	p.data(c.Person)
+	p.by(c.Person)
 	if !beside && len(c.Text) > 0 {
 		p.raw(`: `)
 	}

@@ -76,6 +76,11 @@ func cellHost() attributes {
 	return attributes{"hx-target:inherited", "closest .cell", "hx-swap:inherited", "outerHTML", "hx-trigger:inherited", onClick}
 }
 
+// filterForm makes the form of the filters change the list behind its dialog.
+func filterForm() attributes {
+	return attributes{"hx-get", "/users", "hx-swap", "outerMorph", "hx-target", Sel(ResultsID), "hx-trigger", onSubmit}
+}
+
 // listLink makes a link change the list in place; the address bar follows.
 func listLink(href string) attributes {
 	return append(getFragment(href, Sel(ResultsID), "outerMorph"), "hx-push-url", "true")
@@ -130,15 +135,10 @@ func signInForm() attributes {
 
 // bodyAttributes hold for the whole page: which refusals are shown where the
 // form was, and for whom the page was drawn.
-func bodyAttributes(p Page) templ.Attributes {
-	a := templ.Attributes{
-		"hx-status:422:inherited": "swap:outerMorph",
-		"hx-status:409:inherited": "swap:outerMorph",
-	}
+func bodyAttributes(p Page) attributes {
+	a := attributes{"hx-status:422:inherited", "swap:outerMorph", "hx-status:409:inherited", "swap:outerMorph"}
 	if p.Viewer == nil {
-		a["class"] = "bare"
-		return a
+		return append(a, "class", "bare")
 	}
-	a["hx-headers:inherited"] = `{"Page-Person":"` + strconv.FormatInt(p.Viewer.ID, 10) + `"}`
-	return a
+	return append(a, "hx-headers:inherited", `{"Page-Person":"`+strconv.FormatInt(p.Viewer.ID, 10)+`"}`)
 }

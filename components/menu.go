@@ -49,7 +49,11 @@ func (p *pen) menuButton(person string, id int64) {
 	p.raw(row)
 	p.raw(`-menu">`)
 	p.icon("dots")
-	p.put(`<span class="vh">Actions for `, person, `</span></button><div class="menu" id="u`, row, `-menu" popover>`)
+	p.raw(`<span class="vh">Actions for `)
+	p.by(person)
+	p.raw(`</span></button><div class="menu" id="u`)
+	p.raw(row)
+	p.raw(`-menu" popover>`)
 }
 
 // acts are the items of a menu. view is "row" or "page": what the answer redraws.

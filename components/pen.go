@@ -19,9 +19,10 @@ import (
 type pen struct {
 	text []byte
 
-	person int64  // whose id was written last
-	digits string // that id
-	icons  string // how an icon begins
+	person int64     // whose id was written last
+	digits string    // that id
+	name   [2]string // the name that was written last, as it is and escaped
+	icons  string    // how an icon begins
 }
 
 // drawn is what a pen draws, as a component.
@@ -74,6 +75,14 @@ func (p *pen) id(person int64) string {
 		p.person, p.digits = person, strconv.FormatInt(person, 10)
 	}
 	return p.digits
+}
+
+// by writes a person's name, which a row says in every cell.
+func (p *pen) by(name string) {
+	if p.name[0] != name {
+		p.name = [2]string{name, escape(name)}
+	}
+	p.raw(p.name[1])
 }
 
 // attributes are those that templates get by the same helpers.

@@ -24,7 +24,7 @@ func (p *pen) row(r *UserRow) {
 	p.raw(`<tr id="u`)
 	p.raw(p.id(r.ID))
 	p.raw(`"><th scope="row" class="c-who" aria-label="`)
-	p.data(r.Name.Person)
+	p.by(r.Name.Person)
 	p.raw(`"><div class="who"><a class="who-av" href="`)
 	p.data(link(r.Href))
 	p.raw(`" tabindex="-1" aria-hidden="true">`)

@@ -89,6 +89,8 @@ type UserList struct {
 	Kept        []Hidden // filters and order that the search form keeps
 	Statuses    []Chip   // All, Active, Invited, Deactivated
 	Roles       []Chip   // Any role, Admin, …
+	FilterHref  string   // GET: the form of all other filters
+	Chosen      []Chip   // those that are chosen; each takes its filter away
 	Columns     []Column
 	Rows        []UserRow
 	Summary     string   // "1,000,000 people", "3 people match", "1,000+ people match"
@@ -109,6 +111,19 @@ type Chip struct {
 	Count   string // "702k"; may be empty
 	Href    string // where choosing (or, when chosen, removing) it leads
 	Current bool
+}
+
+// FilterForm is the form of the filters that have no chips of their own.
+type FilterForm struct {
+	Created      Field // selects; the option "dates" of Created stands for From and To
+	SignIn       Field
+	Password     Field
+	From, To     string // dates, yyyy-mm-dd
+	Deleted      bool   // shows those who are deleted
+	DeletedCount string
+	Kept         []Hidden // search, role, status and order
+	ClearHref    string   // takes all filters away; empty when there are none
+	BackHref     string   // the list as it is
 }
 
 // Column is the head of a column.

@@ -101,7 +101,7 @@ func (s *server) exportUsers(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	q := readList(a.PostForm).query()
+	q := readList(a.PostForm).query(a.words)
 	name := "users-" + a.words.now.In(s.location).Format(time.DateOnly) + "." + f.Key
 	return view{file: &file{name, f.Kind, func(w io.Writer) error {
 		_, err := f.WriteUsers(a.Context(), s.store, a.actor, q, w)

@@ -133,7 +133,7 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 // neighbours are the people before and after in the list one came from, on the
 // same tab.
 func (s *server) neighbours(ctx context.Context, a *ask, l listState, u *store.User, tab string, v *components.UserView) error {
-	prev, next, err := s.store.Neighbours(ctx, a.actor, l.query(), u)
+	prev, next, err := s.store.Neighbours(ctx, a.actor, l.query(a.words), u)
 	if err != nil {
 		return err
 	}

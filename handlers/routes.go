@@ -48,6 +48,7 @@ func (s *server) list() []route {
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
 
 		{"GET /users", may(store.ActLook), s.users},
+		{"GET /users/filter", may(store.ActLook), s.filterUsers},
 		{"GET /users/new", may(store.ActCreate), s.newUser},
 		{"POST /users", may(store.ActCreate), s.createUser},
 		{"POST /users/export", may(store.ActExport), s.exportUsers},

@@ -81,6 +81,9 @@ var routeTable = map[string]expected{
 	"GET /users": {url: "/users",
 		page:     [5]string{"login", "403", "200", "200", "200"},
 		fragment: [5]string{"401", "403", "200", "200", "200"}},
+	"GET /users/filter": {url: "/users/filter?role=member&created=30d",
+		page:     [5]string{"login", "403", "200", "200", "200"},
+		fragment: [5]string{"401", "403", "200", "200", "200"}},
 	"GET /users/new": {url: "/users/new",
 		page:     [5]string{"login", "403", "403", "200", "200"},
 		fragment: [5]string{"401", "403", "403", "200", "200"}},
@@ -194,7 +197,7 @@ var routeTable = map[string]expected{
 
 // acts names the routes whose refusal must be on record, and as what.
 var acts = map[string]store.Act{
-	"GET /users": store.ActLook, "GET /users/new": store.ActCreate, "POST /users": store.ActCreate,
+	"GET /users": store.ActLook, "GET /users/filter": store.ActLook, "GET /users/new": store.ActCreate, "POST /users": store.ActCreate,
 	"POST /users/export": store.ActExport, "GET /users/{id}": store.ActLook, "GET /users/{id}/menu": store.ActLook, "GET /users/{id}/sessions": store.ActSeeSessions, "GET /users/{id}/history": store.ActReadTrail,
 	"GET /users/{id}/edit": store.ActEdit, "POST /users/{id}": store.ActEdit,
 	"POST /users/{id}/deactivate": store.ActDeactivate, "POST /users/{id}/reactivate": store.ActReactivate,

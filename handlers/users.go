@@ -10,9 +10,10 @@ import (
 
 // listState is what the address of the list says: the address is the view.
 type listState struct {
-	q, role, status string
-	sort            store.Sort
-	after, before   string
+	q, role, status           string // status may be "deleted"
+	created, signin, password string // see readFilters
+	sort                      store.Sort
+	after, before             string
 }
 
 func readList(v url.Values) listState {
@@ -20,9 +21,10 @@ func readList(v url.Values) listState {
 	if r := v.Get("role"); store.Role(r).Valid() {
 		l.role = r
 	}
-	if st := v.Get("status"); store.Status(st).Valid() {
+	if st := v.Get("status"); store.Status(st).Valid() || st == deleted {
 		l.status = st
 	}
+	l.readFilters(v)
 	return l
 }
 
@@ -38,9 +40,17 @@ func pageOf(a *ask) *url.URL {
 	return a.URL
 }
 
-func (l listState) query() store.Query {
-	return store.Query{Search: l.q, Role: store.Role(l.role), Status: store.Status(l.status), Sort: l.sort,
+// query is what the state asks of the store. Which days are meant by "30d" is
+// told by today's.
+func (l listState) query(w words) store.Query {
+	q := store.Query{Search: l.q, Role: store.Role(l.role), Sort: l.sort, Password: store.Answer(l.password),
 		After: store.ParseCursor(l.after, l.sort), Before: store.ParseCursor(l.before, l.sort)}
+	if q.Deleted = l.status == deleted; !q.Deleted {
+		q.Status = store.Status(l.status)
+	}
+	q.Created, _ = store.ParseSpan(l.created, w.today())
+	q.SignedIn, q.Never, _ = store.ParseLastSignIn(l.signin, w.today())
+	return q
 }
 
 // encode is the query string of this state, without what is as always. A page
@@ -58,8 +68,11 @@ func (l listState) encode() string {
 	}
 	add("after", l.after)
 	add("before", l.before)
+	add("created", l.created)
+	add("password", l.password)
 	add("q", l.q)
 	add("role", l.role)
+	add("signin", l.signin)
 	if l.sort != (store.Sort{By: store.ByName}) {
 		add("sort", l.sort.String())
 	}
@@ -94,7 +107,10 @@ func (l listState) withSort(s store.Sort) listState {
 // users is the list of people.
 func (s *server) users(a *ask) (view, error) {
 	l := readList(a.URL.Query())
-	p, err := s.store.ListUsers(a.Context(), a.actor, l.query())
+	if !a.hx.fragment && verbose(a.URL.Query()) {
+		return view{goTo: l.href()}, nil
+	}
+	p, err := s.store.ListUsers(a.Context(), a.actor, l.query(a.words))
 	if err != nil {
 		return view{}, err
 	}
@@ -103,6 +119,9 @@ func (s *server) users(a *ask) (view, error) {
 	if a.hx.target == components.ResultsID {
 		v.part = components.UserListResults(list)
 		v.beside = []beside{{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)}}
+		if a.URL.Query().Has(fromDialog) {
+			v.beside = append(v.beside, closeDialog())
+		}
 		v.tell = addressBar(a, l)
 	}
 	return v, nil
@@ -164,26 +183,28 @@ func createFor(q string) (href, label string) {
 // filters are the chips, with the counts that are kept for them. Each count is
 // what choosing the chip would show, search aside.
 func filters(l listState, counts store.Counts, list *components.UserList) {
-	n := func(role, status string) int { return counts.Of(store.Role(role), store.Status(status)) }
-	list.Statuses = []components.Chip{{Label: "All", Count: short(n(l.role, "")), Href: l.withStatus("").href(), Current: l.status == ""}}
+	n := func(role, status string) string { return short(counts.Of(store.Role(role), store.Status(status))) }
+	if l.narrowed() || l.status == deleted {
+		n = func(string, string) string { return "" } // is kept for no combination with these
+	}
+	list.Statuses = []components.Chip{{Label: "All", Count: n(l.role, ""), Href: l.withStatus("").href(), Current: l.status == ""}}
 	for _, st := range store.Statuses() {
-		list.Statuses = append(list.Statuses, components.Chip{Label: st.Label(), Count: short(n(l.role, string(st))),
+		list.Statuses = append(list.Statuses, components.Chip{Label: st.Label(), Count: n(l.role, string(st)),
 			Href: l.withStatus(string(st)).href(), Current: l.status == string(st)})
 	}
-	list.Roles = []components.Chip{{Label: "Any role", Count: short(n("", l.status)), Href: l.withRole("").href(), Current: l.role == ""}}
+	list.Roles = []components.Chip{{Label: "Any role", Count: n("", l.status), Href: l.withRole("").href(), Current: l.role == ""}}
 	for _, r := range store.Roles() {
-		list.Roles = append(list.Roles, components.Chip{Label: r.Label(), Count: short(n(string(r), l.status)),
+		list.Roles = append(list.Roles, components.Chip{Label: r.Label(), Count: n(string(r), l.status),
 			Href: l.withRole(string(r)).href(), Current: l.role == string(r)})
 	}
-	for name, value := range map[string]string{"role": l.role, "status": l.status} {
-		if value != "" {
-			list.Kept = append(list.Kept, components.Hidden{Name: name, Value: value})
-		}
+	list.FilterHref, list.Chosen = l.first().at("/users/filter"), l.chosen()
+	for _, kept := range [][2]string{{"role", l.role}, {"status", l.status}, {"created", l.created}, {"signin", l.signin}, {"password", l.password}} {
+		list.Kept = keep(list.Kept, kept[0], kept[1])
 	}
 	if l.sort != (store.Sort{By: store.ByName}) {
-		list.Kept = append(list.Kept, components.Hidden{Name: "sort", Value: l.sort.String()})
+		list.Kept = keep(list.Kept, "sort", l.sort.String())
 	}
-	if l.q != "" || l.role != "" || l.status != "" {
+	if l.q != "" || l.filtered() {
 		list.ClearHref = listState{sort: l.sort}.href()
 	}
 }
@@ -225,7 +246,7 @@ func summary(l listState, c store.Count) string {
 	if c.N == 1 && !c.AtLeast {
 		people = " person"
 	}
-	if l.q == "" && l.role == "" && l.status == "" {
+	if l.q == "" && !l.filtered() {
 		return total(c) + people
 	}
 	if people == " person" {

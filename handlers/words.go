@@ -34,6 +34,12 @@ func (w words) moment(t time.Time) components.Moment {
 	return moment(w.appendAgo(make([]byte, 0, 96), t), t)
 }
 
+// today is the first moment of this day.
+func (w words) today() time.Time {
+	year, month, day := w.now.In(w.in).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, w.in)
+}
+
 // clock is a time as time of day, for lists that are grouped by day.
 func (w words) clock(t time.Time) components.Moment {
 	t = t.In(w.in)

@@ -18,42 +18,6 @@ func again(t testing.TB, c *Cursor) *Cursor {
 	return back
 }
 
-// TestListPlans reads the plan of each list's query: a walk along an index from
-// the place on, which costs the same on every page. Filtered by role or
-// status, that holds for the order by name; other orders walk their index and
-// leave out who does not match.
-func TestListPlans(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	s.insert(crowd(300)...)
-	mustExec(t, s.writer, `ANALYZE`)
-	for _, q := range queries() {
-		if q.Search != "" {
-			continue
-		}
-		for _, backwards := range []bool{false, true} {
-			for _, from := range []*Cursor{nil, {Sort: q.Sort, Text: "m", Num: morning.UnixMilli(), ID: 7}} {
-				query, args := selectSQL(q, from, backwards, 26)
-				plan := strings.Join(queryLines(t, s.reader, `EXPLAIN QUERY PLAN `+query, args...), "\n")
-				filtered := q.Role != "" || q.Status != ""
-				if !strings.Contains(plan, "USING INDEX") && !strings.Contains(plan, "USING COVERING INDEX") {
-					t.Errorf("%+v: no index:\n%s", q, plan)
-				}
-				if filtered && (q.Sort.By != ByName || q.Role != "" && q.Status != "") {
-					continue
-				}
-				if strings.Contains(plan, "B-TREE") || strings.Count(plan, "\n") > 0 {
-					t.Errorf("%+v: sorts:\n%s", q, plan)
-				}
-				column, _ := q.Sort.column()
-				if from != nil && !strings.Contains(plan, column+">?") && !strings.Contains(plan, column+"<?") {
-					t.Errorf("%+v: does not seek to its place:\n%s", q, plan)
-				}
-			}
-		}
-	}
-}
-
 // TestCursor goes through a URL and back, and means nothing in another order.
 func TestCursor(t *testing.T) {
 	t.Parallel()
@@ -118,7 +82,7 @@ func FuzzParseCursor(f *testing.F) {
 func TestAdminsAreCountedAmongAdmins(t *testing.T) {
 	s := newTestStore(t)
 	plan := strings.Join(queryLines(t, s.reader, `EXPLAIN QUERY PLAN `+countAdminsSQL), "\n")
-	if !strings.Contains(plan, "users_role_by_name") && !strings.Contains(plan, "users_by_role ") {
+	if !strings.Contains(plan, "(role=? AND status=?)") {
 		t.Errorf("the plan is %s", plan)
 	}
 }

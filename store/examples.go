@@ -3,6 +3,16 @@ package store
 import (
 	"context"
 	"errors"
+	"iter"
+	"time"
+)
+
+const (
+	exampleBatch = 5_000  // examples that are added at once, while others work
+	bulkChunk    = 500    // examples that lie ready, while others are added
+	bulkExamples = 20_000 // from so many on, it is worth while to build the indexes anew
+	nearlyEmpty  = 100    // people
+	quietFor     = 15 * time.Minute
 )
 
 // AddExamples adds people who do not exist, to look around with, recorded as
@@ -10,44 +20,109 @@ import (
 // taken and says how many it added. As there are admins among them, only an
 // admin may.
 func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
-	const batch = 5000
-	added := 0
-	var chunk []DemoPerson
-	flush := func() error {
-		var m int
-		err := s.write(ctx, a, attempt{ActDemo, 0}, func(x *tx) (err error) {
-			if err := x.require(ActDemo, nil); err != nil {
-				return err
-			}
-			m, err = x.addExamples(chunk)
-			return err
-		})
-		added, chunk = added+m, chunk[:0]
-		return err
-	}
-	for p := range DemoPeople(n, s.now()) {
-		if chunk = append(chunk, p); len(chunk) == batch {
-			if err := flush(); err != nil {
-				return added, err
-			}
-		}
-	}
-	if len(chunk) == 0 {
-		return added, nil
-	}
-	return added, flush()
+	return s.AddManyExamples(ctx, a, n, func(int) {})
 }
 
-func (x *tx) addExamples(people []DemoPerson) (int, error) {
-	added := 0
-	in := newInserter(x)
-	defer in.close()
-	for _, p := range people {
-		u, err := p.user()
+// AddManyExamples is AddExamples, and tells as it goes how many thousandths of
+// the work are done. Where hardly anybody is there and nobody is at work, it
+// adds many in a single change with one entry: all of them or, cut off, nobody.
+func (s *Store) AddManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
+	if n >= bulkExamples {
+		if added, done, err := s.addInBulk(ctx, a, n, tell); done || err != nil {
+			s.emptyLog(ctx)
+			return added, err
+		}
+	}
+	added, made := 0, 0
+	for people, err := range examples(ctx, n, exampleBatch, s.now()) {
 		if err != nil {
 			return added, err
 		}
-		ok, err := in.insert(u)
+		m, err := s.addExamples(ctx, a, people)
+		if added += m; err != nil {
+			return added, err
+		}
+		made += len(people)
+		tell(1000 * made / n)
+	}
+	return added, ctx.Err()
+}
+
+func (s *Store) addExamples(ctx context.Context, a Actor, people []*User) (added int, err error) {
+	err = s.write(ctx, a, attempt{ActDemo, 0}, func(x *tx) error {
+		if err := x.require(ActDemo, nil); err != nil {
+			return err
+		}
+		in := newInserter(x)
+		defer in.close()
+		if added, err = insertAll(in.insert, people); err != nil {
+			return err
+		}
+		return errors.Join(in.finish(), x.recordExamples(added))
+	})
+	if err != nil {
+		added = 0
+	}
+	return added, err
+}
+
+func (x *tx) recordExamples(added int) error {
+	_, err := x.record(Entry{Act: ActDemo, Note: plural(added, "example person", "example people")})
+	return err
+}
+
+// addInBulk adds all examples in one transaction, unless that would keep others
+// waiting.
+func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (added int, done bool, err error) {
+	err = s.write(ctx, a, attempt{ActDemo, 0}, func(x *tx) error {
+		if err := x.require(ActDemo, nil); err != nil {
+			return err
+		}
+		if done, err = isQuiet(x, nearlyEmpty, toMillis(x.now.Add(-quietFor))); err != nil || !done {
+			return err
+		}
+		err := setCache(x, bulkCache)
+		if err == nil {
+			added, err = x.addInBulk(ctx, n, tell)
+		}
+		return errors.Join(err, setCache(x, writerCache))
+	})
+	if err != nil {
+		added = 0
+	}
+	return added, done, err
+}
+
+// addInBulk spends about two thirds of its time on the people and the rest on
+// the indexes.
+func (x *tx) addInBulk(ctx context.Context, n int, tell func(int)) (added int, err error) {
+	in, err := newBulkInserter(x)
+	if err != nil {
+		return 0, err
+	}
+	defer in.close()
+	made := 0
+	for people, err := range examples(ctx, n, bulkChunk, x.now) {
+		if err != nil {
+			return 0, err
+		}
+		m, err := insertAll(in.insert, people)
+		if err != nil {
+			return 0, err
+		}
+		added, made = added+m, made+len(people)
+		tell(650 * made / n)
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	err = in.finish(func(built int) { tell(650 + 350*built/len(in.indexes)) })
+	return added, errors.Join(err, x.recordExamples(added))
+}
+
+func insertAll(insert func(*User) (bool, error), people []*User) (added int, err error) {
+	for _, u := range people {
+		ok, err := insert(u)
 		if err != nil {
 			return added, err
 		}
@@ -55,11 +130,52 @@ func (x *tx) addExamples(people []DemoPerson) (int, error) {
 			added++
 		}
 	}
-	if err := in.finish(); err != nil {
-		return added, err
+	return added, nil
+}
+
+// examples makes people ahead of whoever takes them, a chunk at a time.
+// It ends early when the context does.
+func examples(ctx context.Context, n, chunk int, now time.Time) iter.Seq2[[]*User, error] {
+	return func(yield func([]*User, error) bool) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		made := make(chan exampleChunk)
+		go makeExamples(ctx, n, chunk, now, made)
+		for c := range made {
+			if !yield(c.people, c.err) {
+				return
+			}
+		}
 	}
-	_, err := x.record(Entry{Act: ActDemo, Note: plural(added, "example person", "example people")})
-	return added, err
+}
+
+type exampleChunk struct {
+	people []*User
+	err    error
+}
+
+func makeExamples(ctx context.Context, n, chunk int, now time.Time, made chan<- exampleChunk) {
+	defer close(made)
+	var c exampleChunk
+	send := func() bool {
+		select {
+		case made <- c:
+			c = exampleChunk{}
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for p := range DemoPeople(n, now) {
+		u, err := p.user()
+		c.people, c.err = append(c.people, u), err
+		if (err != nil || len(c.people) == chunk) && !send() {
+			return
+		}
+	}
+	if len(c.people) > 0 {
+		send()
+	}
 }
 
 // user turns an example into a person; its values went through the same rules

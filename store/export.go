@@ -44,19 +44,25 @@ func (s *Store) ExportUsers(ctx context.Context, a Actor, q Query, format string
 	return s.eachChangedSince(ctx, q, entry, once)
 }
 
-// eachInOrder walks the whole list.
+// eachInOrder walks the whole list, each page into the memory of the one before.
 func (s *Store) eachInOrder(ctx context.Context, q Query, each func(*User) error) error {
-	walk := exportWalk{query: q}
-	for {
-		if err := walk.next(ctx, s.reader); err != nil {
+	counts, err := allCounts(ctx, s.reader)
+	if err != nil {
+		return err
+	}
+	if q, _, err = s.narrow(ctx, q, counts, exportPage); err != nil {
+		return err
+	}
+	users := make([]User, 0, exportPage)
+	for at := (*Cursor)(nil); ; {
+		if users, err = selectUsers(ctx, s.reader, q, at, false, exportPage, users[:0]); err != nil {
 			return err
 		}
-		if err := eachOf(walk.users, each); err != nil {
+		if err := eachOf(users, each); err != nil || len(users) < exportPage {
 			return err
 		}
-		if len(walk.users) < exportPage {
-			return nil
-		}
+		place := q.Sort.cursor(&users[exportPage-1])
+		at = &place
 	}
 }
 
@@ -68,7 +74,7 @@ func (s *Store) eachChangedSince(ctx context.Context, q Query, entry int64, each
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		users, err := selectTheseForExport(ctx, s.reader, q, ids)
+		users, err := selectThese(ctx, s.reader, q, ids)
 		if err != nil {
 			return err
 		}
@@ -99,6 +105,20 @@ func (q Query) words() string {
 	}
 	if q.Status != "" {
 		parts = append(parts, "status "+string(q.Status))
+	}
+	if q.Deleted {
+		parts = append(parts, "deleted")
+	}
+	if !q.Created.IsZero() {
+		parts = append(parts, "created "+q.Created.words())
+	}
+	if q.Never {
+		parts = append(parts, "never signed in")
+	} else if !q.SignedIn.IsZero() {
+		parts = append(parts, "last sign-in "+q.SignedIn.words())
+	}
+	if q.Password != "" {
+		parts = append(parts, map[Answer]string{Yes: "with a password", No: "without a password"}[q.Password])
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "everybody")

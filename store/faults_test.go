@@ -158,6 +158,10 @@ func TestFaultsWhileReading(t *testing.T) {
 		"ListUsers": func(ctx context.Context, c *cast) (any, error) {
 			return c.ListUsers(ctx, console, Query{Search: "e", Limit: 2})
 		},
+		"ListUsers, filtered": func(ctx context.Context, c *cast) (any, error) {
+			return c.ListUsers(ctx, console, Query{Created: Times{To: morning.AddDate(1, 0, 0)}, Password: Yes, Role: Member})
+		},
+		"Tally": func(ctx context.Context, c *cast) (any, error) { return c.Tally(ctx, console, Query{Deleted: true}) },
 		"Neighbours": func(ctx context.Context, c *cast) (any, error) {
 			prev, next, err := c.Neighbours(ctx, console, Query{}, c.ben)
 			if err != nil {

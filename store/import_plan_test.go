@@ -247,9 +247,9 @@ func TestImportPlansWalkIndexes(t *testing.T) {
 	s.work(s.bring(string(demoCSV(300))).ID, ImportRunning)
 	mustExec(t, s.writer, `ANALYZE`)
 	for query, index := range map[string]string{
-		`SELECT ` + userColumns + ` FROM users u WHERE u.deleted_at = 0 AND u.email_key IN ` + inList(1):                                 "users_email",
-		`SELECT ` + userColumns + ` FROM users u WHERE u.deleted_at = 0 AND u.external_id <> '' AND u.external_id IN ` + inList(1):       "users_external_id",
-		`SELECT count(*) FROM users WHERE role = 'admin' AND coalesce(status, '') = 'active' AND deleted_at = 0 AND password_hash <> ''`: "users_role_by_name",
+		`SELECT ` + userColumns + ` FROM users u WHERE u.deleted_at = 0 AND u.email_key IN ` + inList(1):                           "users_by_email",
+		`SELECT ` + userColumns + ` FROM users u WHERE u.deleted_at = 0 AND u.external_id <> '' AND u.external_id IN ` + inList(1): "users_external_id",
+		countAdminsSQL: "users_group",
 	} {
 		args := make([]any, strings.Count(query, "?"))
 		lines := queryLines(t, s.reader, `EXPLAIN QUERY PLAN `+query, args...)

@@ -44,6 +44,9 @@ func ParseSort(s string) Sort {
 	return Sort{By: ByName}
 }
 
+// key is the order, which is by name where none is said.
+func (s Sort) key() SortKey { return ParseSort(string(s.By)).By }
+
 // String is what ParseSort reads.
 func (s Sort) String() string {
 	if s.Desc {
@@ -54,21 +57,31 @@ func (s Sort) String() string {
 
 // Query says which people to list and from where.
 type Query struct {
-	Search string // as typed; every word must be found somewhere in the person
-	Role   Role   // "": any
-	Status Status // "": any
-	Sort   Sort
-	After  *Cursor // list what follows this place
-	Before *Cursor // list what comes before it
-	Limit  int     // rows of a page; 25 when 0
+	Search   string // as typed; every word must be found somewhere in the person
+	Role     Role   // "": any
+	Status   Status // "": any
+	Created  Times  // when the person was added
+	SignedIn Times  // when the person signed in last; who never did is left out
+	Never    bool   // only those who never signed in
+	Password Answer // whether the person has one
+	Deleted  bool   // those who are deleted and can be restored, instead of those who are not
+	Sort     Sort
+	After    *Cursor // list what follows this place
+	Before   *Cursor // list what comes before it
+	Limit    int     // rows of a page; 25 when 0
 
 	few  bool    // the search has at most maxCount hits
 	hits []int64 // and these are their ids
+
+	along string // the filter that few pass: those are put in order
 }
+
+// sorts reports whether people are put in order, instead of met in it.
+func (q Query) sorts() bool { return q.few || q.along != "" }
 
 // Filtered reports whether the query leaves anybody out.
 func (q Query) Filtered() bool {
-	return strings.TrimSpace(q.Search) != "" || q.Role != "" || q.Status != ""
+	return q.searches() || q.Role != "" || q.Status != "" || q.Deleted || len(q.filters()) > 0
 }
 
 // Cursor is a place between two rows of the list: the sort key and the id of
@@ -157,21 +170,30 @@ func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 	if q.Limit == 0 {
 		q.Limit = 25
 	}
-	q, total, err := s.find(ctx, q)
+	counts, err := allCounts(brief(ctx), s.reader)
+	if err != nil {
+		return Page{}, err
+	}
+	q, total, err := s.plan(ctx, q, counts)
 	if err != nil {
 		return Page{}, err
 	}
 	p, err := s.page(ctx, q)
-	if err != nil {
-		return Page{}, err
+	p.Counts, p.Total = counts, p.total(q, total, counts)
+	return p, err
+}
+
+// total is how many the query matches: by the kept counts, if they know; as many
+// as there are, if this page is all; and otherwise as it was counted.
+func (p *Page) total(q Query, counted Count, kept Counts) Count {
+	switch {
+	case !q.searches() && !q.Deleted && len(q.filters()) == 0:
+		return Count{N: kept.Of(q.Role, q.Status)}
+	case p.Prev == nil && p.Next == nil:
+		return Count{N: len(p.Users)}
 	}
-	if p.Counts, err = allCounts(brief(ctx), s.reader); err != nil {
-		return Page{}, err
-	}
-	if p.Total = total; !q.searches() {
-		p.Total = Count{N: p.Counts.Of(q.Role, q.Status)}
-	}
-	return p, nil
+	counted.N = max(counted.N, len(p.Users))
+	return counted
 }
 
 // page reads one row more than it shows, to know whether there is more. A page
@@ -223,10 +245,10 @@ func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
 // walk gives up to limit rows from a place on, in the order of the list, and
 // whether more follow in the direction of the walk.
 func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
-	if strings.TrimSpace(q.Search) == "" {
+	if !q.searches() && !q.Deleted && len(q.filters()) == 0 {
 		ctx = brief(ctx)
 	}
-	users, err := selectUsers(ctx, s.reader, q, from, backwards, limit+1)
+	users, err := selectUsers(ctx, s.reader, q, from, backwards, limit+1, make([]User, 0, limit+1))
 	if err != nil {
 		return nil, false, err
 	}
@@ -267,7 +289,12 @@ func (s *Store) Neighbours(ctx context.Context, a Actor, q Query, u *User) (prev
 	if !Can(a, ActLook, nil) {
 		return nil, nil, forbidden("Your role does not allow this.")
 	}
-	q, _, err = s.find(ctx, q)
+	counts, err := allCounts(brief(ctx), s.reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	q.Limit = 1
+	q, _, err = s.plan(ctx, q, counts)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // insert adds people as they are, which no form could.
@@ -48,9 +49,11 @@ func crowd(n int) []User {
 }
 
 // everyone is everybody who is not deleted, without any order of the list.
-func (s *testStore) everyone() []User {
+func (s *testStore) everyone() []User { return s.people("u.deleted_at = 0") }
+
+func (s *testStore) people(where string) []User {
 	s.t.Helper()
-	rows, err := s.reader.Query(`SELECT ` + userColumns + ` FROM users u WHERE u.deleted_at = 0 ORDER BY u.id`)
+	rows, err := s.reader.Query(`SELECT ` + userColumns + ` FROM users u WHERE ` + where + ` ORDER BY u.id`)
 	must(s.t, err)
 	all, err := collect(rows, func(r row) (User, error) {
 		u, err := scanUser(r)
@@ -96,6 +99,14 @@ func sorted(people []User, by Sort) []User {
 // matches tells whether the query means the person, worked out apart from SQL.
 func matches(u *User, q Query) bool {
 	if q.Role != "" && u.Role != q.Role || q.Status != "" && u.Status != q.Status {
+		return false
+	}
+	within := func(t Times, at time.Time) bool {
+		return (t.From.IsZero() || !at.Before(t.From)) && (t.To.IsZero() || at.Before(t.To))
+	}
+	if !within(q.Created, u.Created) || q.Never && !u.LastSignIn.IsZero() || q.Deleted == u.Deleted.IsZero() ||
+		!q.SignedIn.IsZero() && (u.LastSignIn.IsZero() || !within(q.SignedIn, u.LastSignIn)) ||
+		q.Password != "" && (q.Password == Yes) != u.HasPassword {
 		return false
 	}
 	text := searchKey(u)

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
@@ -121,13 +122,17 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	return errors.Join(err, s.Ready(ctx))
 }
 
+// writerCache is the memory of the writing connection, in KB: what a large
+// import changes before it is written.
+const writerCache = 8000
+
 // dsn puts every setting of a connection into its name: a PRAGMA by Exec would
 // reach one connection of the pool only. FULL, because in WAL mode the driver's
 // default could lose the last changes, and their audit entries, at a power cut.
 func dsn(path, mode string) string {
-	cache := "8000" // KB; what a large import changes before it is written
+	cache := writerCache
 	if mode == "ro" {
-		cache = "1000" // there are four of them, and the system keeps the file in memory anyway
+		cache = 1000 // there are four of them, and the system keeps the file in memory anyway
 	}
 	v := url.Values{}
 	v.Set("mode", mode)
@@ -137,7 +142,7 @@ func dsn(path, mode string) string {
 	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
-	v.Set("_cache_size", "-"+cache)
+	v.Set("_cache_size", strconv.Itoa(-cache))
 	if mode != "ro" {
 		v.Set("_txlock", "immediate")
 	} else {

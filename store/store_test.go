@@ -343,7 +343,7 @@ func TestInvariantsAreChecked(t *testing.T) {
 		"a key":                     `UPDATE users SET name_key = 'zoe'`,
 		"what a search reads":       `UPDATE users SET search_key = ''`,
 		"a foreign key":             `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (99, 1, 1, 0, '', '', '')`,
-		"an address":                `DROP INDEX users_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
+		"an address":                `DROP INDEX users_by_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
 		"an entry":                  `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
 		"the integrity of the file": `PRAGMA ignore_check_constraints = on; INSERT INTO audit_head VALUES (2, 0, ''); PRAGMA ignore_check_constraints = off`,
 	} {

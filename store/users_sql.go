@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -107,14 +108,29 @@ func insertUser(x *tx, u *User) error {
 	return addCount(x, u.Role, u.Status, 1)
 }
 
-// updateUser writes every column: a person is small, and there is one
-// statement to keep right.
+// userFields are the columns of userValues.
+var userFields = [...]string{"name", "name_key", "email", "email_key", "phone", "phone_key", "role", "status",
+	"external_id", "search_key", "password_hash", "must_change_password", "created_at", "changed_at",
+	"last_sign_in_at", "version", "deleted_at"}
+
+// updateUser writes the columns that differ. SQLite takes a row out of each index
+// of which a column is written and puts it back in, be it the same: a changed
+// telephone number would cost a page of every order of the list.
 func updateUser(x *tx, before, after *User) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE users SET name = ?1, name_key = ?2, email = ?3, email_key = ?4, phone = ?5,
- phone_key = ?6, role = ?7, status = ?8, external_id = ?9, search_key = ?10, password_hash = ?11,
- must_change_password = ?12, created_at = ?13, changed_at = ?14, last_sign_in_at = ?15, version = ?16, deleted_at = ?17
- WHERE id = ?18`, append(userValues(after), after.ID)...)
-	if err != nil {
+	var set []string
+	var args []any
+	was := userValues(before)
+	for i, v := range userValues(after) {
+		if v != was[i] {
+			args = append(args, v)
+			set = append(set, userFields[i]+" = ?"+strconv.Itoa(len(args)))
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	args = append(args, after.ID)
+	if _, err := x.ExecContext(x.ctx, "UPDATE users SET "+strings.Join(set, ", ")+" WHERE id = ?"+strconv.Itoa(len(args)), args...); err != nil {
 		return err
 	}
 	return moveCount(x, before, after)
@@ -168,10 +184,9 @@ func ownerName(x *tx, query string, args ...any) (string, error) {
 }
 
 // countAdminsSQL counts the admins who can come in. An admin without a password,
-// as examples are, cannot. The plus makes it walk the few admins, not the many
-// active people.
+// as examples are, cannot.
 const countAdminsSQL = `SELECT count(*) FROM users
- WHERE role = 'admin' AND +status = 'active' AND deleted_at = 0 AND password_hash <> ''`
+ WHERE role = 'admin' AND status = 'active' AND deleted_at = 0 AND password_hash <> ''`
 
 func countOtherActiveAdmins(x *tx, except int64) (n int, err error) {
 	err = x.QueryRowContext(x.ctx, countAdminsSQL+` AND id <> ?1`, except).Scan(&n)

@@ -19,7 +19,9 @@ func (c *demoCmd) Run(all *cli, env *environment) error {
 	}
 	return all.with(env, func(db *store.Store, a store.Actor) error {
 		began := time.Now()
-		n, err := db.AddExamples(env.ctx, a, c.Users)
+		bar := newBar(env.stderr)
+		n, err := db.AddManyExamples(env.ctx, a, c.Users, func(done int) { bar.draw("adding", done*c.Users/1000, c.Users) })
+		bar.end()
 		fmt.Fprintf(env.stdout, "%d people added in %s\n", n, time.Since(began).Round(time.Millisecond))
 		return err
 	})

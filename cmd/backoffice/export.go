@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"backoffice/handlers"
 	"backoffice/store"
@@ -14,12 +15,15 @@ import (
 
 // exportCmd writes people to a file, as the browser's Export does.
 type exportCmd struct {
-	Search string `arg:"" optional:"" help:"Part of a name, an e-mail, a phone number, or an id."`
-	Format string `enum:",csv,xlsx,jsonl,json" default:"" help:"csv, xlsx, jsonl (one JSON object a line) or json (one array). Without it, what the name of the file ends in, or csv."`
-	Role   string `enum:",admin,editor,viewer,member" default:"" help:"Only this role."`
-	Status string `enum:",active,invited,deactivated" default:"" help:"Only this status."`
-	Sort   string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; --sort=-name is the other way round."`
-	Output string `short:"o" default:"-" placeholder:"FILE" help:"The file to write; - is standard output. A file that is there is replaced once the new one is whole."`
+	Search   string `arg:"" optional:"" help:"Part of a name, an e-mail, a phone number, or an id."`
+	Format   string `enum:",csv,xlsx,jsonl,json" default:"" help:"csv, xlsx, jsonl (one JSON object a line) or json (one array). Without it, what the name of the file ends in, or csv."`
+	Role     string `enum:",admin,editor,viewer,member" default:"" help:"Only this role."`
+	Status   string `enum:",active,invited,deactivated,deleted" default:"" help:"Only this status; deleted are those who can be restored."`
+	Created  string `placeholder:"SPAN" help:"Only who was added then: 30d are the last thirty days, with today (in UTC); 2026-01-01..2026-01-31 are days with both ends, of which one may be missing."`
+	SignIn   string `name:"sign-in" placeholder:"SPAN" help:"Only who signed in last then: never, a span as above, or older-90d, which is not in the last ninety days."`
+	Password string `enum:",yes,no" default:"" help:"Only who has a password, or has none."`
+	Sort     string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; --sort=-name is the other way round."`
+	Output   string `short:"o" default:"-" placeholder:"FILE" help:"The file to write; - is standard output. A file that is there is replaced once the new one is whole."`
 }
 
 // Run writes them.
@@ -28,7 +32,10 @@ func (c *exportCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	q := store.Query{Search: c.Search, Role: store.Role(c.Role), Status: store.Status(c.Status), Sort: store.ParseSort(c.Sort)}
+	q, err := c.query(time.Now().UTC().Truncate(24 * time.Hour))
+	if err != nil {
+		return err
+	}
 	return all.with(env, func(db *store.Store, a store.Actor) error {
 		if c.Output == "-" {
 			_, err := format.WriteUsers(env.ctx, db, a, q, env.stdout)
@@ -44,6 +51,22 @@ func (c *exportCmd) Run(all *cli, env *environment) error {
 		}
 		return err
 	})
+}
+
+// query is whom the flags ask for, as seen on a day.
+func (c *exportCmd) query(today time.Time) (store.Query, error) {
+	q := store.Query{Search: c.Search, Role: store.Role(c.Role), Sort: store.ParseSort(c.Sort), Password: store.Answer(c.Password)}
+	if q.Deleted = c.Status == "deleted"; !q.Deleted {
+		q.Status = store.Status(c.Status)
+	}
+	var ok bool
+	if q.Created, ok = store.ParseSpan(c.Created, today); !ok && c.Created != "" {
+		return q, wrongSetting("created", "is %q, which is neither like 30d nor like 2026-01-01..2026-01-31.", c.Created)
+	}
+	if q.SignedIn, q.Never, ok = store.ParseLastSignIn(c.SignIn, today); !ok && c.SignIn != "" {
+		return q, wrongSetting("sign-in", "is %q, which is neither never nor like older-90d, 30d or 2026-01-01..2026-01-31.", c.SignIn)
+	}
+	return q, nil
 }
 
 func (c *exportCmd) format() (handlers.ExportFormat, error) {

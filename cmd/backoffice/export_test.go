@@ -185,3 +185,33 @@ func readTable(t testing.TB, file string) [][]string {
 	}
 	return rows
 }
+
+// TestExportCommandFilters asks for the same people by flags and by the form.
+func TestExportCommandFilters(t *testing.T) {
+	d := newDesk(t)
+	d.people(300)
+	cookie := signIn(t, d.URL, anaEmail, staffPassword)
+	for _, c := range []struct {
+		flags []string
+		form  string
+	}{
+		{[]string{"--created=60d"}, "created=60d"},
+		{[]string{"--created=..2024-12-31", "--sign-in=older-30d"}, "created=..2024-12-31&signin=older-30d"},
+		{[]string{"--sign-in=never", "--password=no", "--role=member"}, "signin=never&password=no&role=member"},
+		{[]string{"--status=deleted"}, "status=deleted"},
+	} {
+		form, err := url.ParseQuery("format=csv&" + c.form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, got, wrong := d.export(c.flags...)
+		if want := d.download(cookie, form); got != want || wrong != "" {
+			t.Errorf("%v gives %d bytes, the form %d; %s", c.flags, len(got), len(want), wrong)
+		}
+	}
+	for _, bad := range []string{"--created=soon", "--sign-in=older-x", "--created=.."} {
+		if code, _, wrong := d.export(bad); code != exitUsage || !strings.Contains(wrong, strings.Split(bad, "=")[0]) {
+			t.Errorf("%s: exit code %d, %q", bad, code, wrong)
+		}
+	}
+}

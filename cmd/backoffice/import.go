@@ -288,6 +288,18 @@ const (
 )
 
 func (b *bar) show(i *store.Import) {
+	verb, at, all := "checking", i.Rows(), i.Lines
+	switch i.State {
+	case store.ImportRunning, store.ImportDone:
+		verb, at, all = "running", i.Carried(), i.Creates+i.Changes
+	case store.ImportUndoing, store.ImportUndone:
+		verb, at, all = "undoing", i.Undone+i.Kept, i.Carried()
+	}
+	b.draw(verb, at, all)
+}
+
+// draw shows that so many of all are done, unless it did a moment ago.
+func (b *bar) draw(verb string, at, all int) {
 	pause := barLineTime
 	if b.terminal {
 		pause = barEvery
@@ -296,13 +308,6 @@ func (b *bar) show(i *store.Import) {
 		return
 	}
 	b.last = time.Now()
-	verb, at, all := "checking", i.Rows(), i.Lines
-	switch i.State {
-	case store.ImportRunning, store.ImportDone:
-		verb, at, all = "running", i.Carried(), i.Creates+i.Changes
-	case store.ImportUndoing, store.ImportUndone:
-		verb, at, all = "undoing", i.Undone+i.Kept, i.Carried()
-	}
 	all = max(all, at, 1)
 	if !b.terminal {
 		fmt.Fprintf(b.to, "%s: %d of %d\n", verb, at, all)

@@ -65,6 +65,8 @@ func (s *showroom) adminPages() map[string]string {
 	return map[string]string{
 		"home": "/", "list": "/users", "list, nothing found": "/users?q=" + url.QueryEscape("nobody “like” that"),
 		"list, nobody with this filter": "/users?role=editor&status=invited", "list, filtered and sorted": "/users?q=example&status=active&role=member&sort=-created",
+		"filter": "/users/filter", "filter, chosen": "/users/filter?created=2020-01-01..&signin=14d&status=deleted&q=%22x",
+		"list, filters chosen": "/users?created=2020-01-01..2026-01-01&signin=never&password=no", "list, deleted": "/users?status=deleted",
 		"new user": "/users/new", "new user, filled in": "/users/new?name=" + url.QueryEscape(`"><b>`),
 		"person": pageOf(s.bo), "person, long": pageOf(s.long), "person, deleted": pageOf(s.gone), "person, oneself": "/users/1",
 		"person, sessions": pageOf(s.viewer, "/sessions"), "person, history": pageOf(s.bo, "/history"), "person, from a list": pageOf(s.bo, "?q=bo"),

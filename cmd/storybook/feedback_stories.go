@@ -17,6 +17,8 @@ func feedbackStories() []story {
 		users("toasts", "Good, bad and plain news, with and without undo; three at most.", over(c.UsersPage(list()), corner(toasts()...))),
 		users("confirm-dialog", "A second thought before deleting.", over(c.UsersPage(list()), c.ConfirmDialog(ask))),
 		users("confirm", "The same as a page.", c.ConfirmPage(ask)),
+		users("filter-dialog", "The filters that have no chips of their own.", over(c.UsersPage(filtered()), c.FilterDialog(filterForm()))),
+		users("filter", "The same as a page.", c.FilterPage(filterForm())),
 		users("idle", "The session is about to end.", over(c.UsersPage(list()), c.IdleCheck(c.IdleBox{Warn: true, Left: "2 minutes"}))),
 		{Name: "error-404", About: "Nothing there.", Page: framed("Not found"), Body: c.ErrorPage(c.ErrorView{Status: 404, Title: "There is nothing here", Message: "The address may be mistyped, or the person may have been deleted.", RequestID: "01JD9Z6Q8R3T", BackHref: "/users", BackLabel: "Back to the list"})},
 		{Name: "error-403", About: "Not allowed, without a frame.", Page: bare("Not allowed"), Body: c.ErrorPage(c.ErrorView{Status: 403, Title: "Your role does not allow this", Message: "Only an editor or an admin may change people. Ask one of them, if you need to.", RequestID: "01JD9Z6Q8R3T"})},

@@ -108,7 +108,7 @@ func list() c.UserList {
 			{Label: "Any role", Href: "/users", Current: true}, {Label: "Admin", Count: "2k", Href: "/users?role=admin"}, {Label: "Editor", Count: "15k", Href: "/users?role=editor"},
 			{Label: "Viewer", Count: "50k", Href: "/users?role=viewer"}, {Label: "Member", Count: "933k", Href: "/users?role=member"},
 		},
-		Columns: columns(), Summary: "1,000,000 people", Range: "Showing 12 of 1,000,000",
+		FilterHref: "/users/filter", Columns: columns(), Summary: "1,000,000 people", Range: "Showing 12 of 1,000,000",
 		NextHref: "/users?after=22", CreateHref: "/users/new", CreateLabel: "New user",
 		Exports: []c.Option{{Value: "csv", Label: "CSV"}, {Value: "xlsx", Label: "Excel"}, {Value: "jsonl", Label: "JSON lines"}, {Value: "json", Label: "JSON"}},
 	}

@@ -12,6 +12,7 @@ func listStories() []story {
 		users("users-list", "The list, sorted by name, for somebody who may edit.", c.UsersPage(list())),
 		users("users-list-viewer", "The same list for a viewer: nothing that writes.", c.UsersPage(readOnly(list()))),
 		users("users-list-found", "A search with hits, a status and a role.", c.UsersPage(found())),
+		users("users-list-filtered", "Filters without chips of their own, each removable.", c.UsersPage(filtered())),
 		users("users-list-nothing-found", "A search without hits: clear or create.", c.UsersPage(nothingFound())),
 		users("users-list-empty", "Nobody has an account yet.", c.UsersPage(c.UserList{
 			Statuses: []c.Chip{{Label: "All", Count: "0", Href: "/users", Current: true}},
