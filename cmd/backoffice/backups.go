@@ -14,8 +14,8 @@ import (
 // backups are copies that the server makes by itself.
 type backups struct {
 	BackupDir   string        `env:"BACKOFFICE_BACKUP_DIR" placeholder:"FOLDER" help:"A folder for backups that are made while people work. Off unless set."`
-	BackupEvery time.Duration `env:"BACKOFFICE_BACKUP_EVERY" default:"24h" help:"How often."`
-	BackupKeep  int           `env:"BACKOFFICE_BACKUP_KEEP" default:"7" help:"How many are kept; the oldest are removed."`
+	BackupEvery time.Duration `env:"BACKOFFICE_BACKUP_EVERY" default:"24h" help:"How often the server makes a backup."`
+	BackupKeep  int           `env:"BACKOFFICE_BACKUP_KEEP" default:"7" help:"How many backups are kept; the oldest are removed."`
 }
 
 // check refuses settings that would leave one without backups, at the start and

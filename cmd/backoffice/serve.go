@@ -16,7 +16,7 @@ import (
 // serveCmd runs the back office.
 type serveCmd struct {
 	Addr            string        `env:"BACKOFFICE_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
-	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https, cookies are for TLS only."`
+	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https the cookie is Secure and named __Host-…: set it behind a proxy that speaks TLS."`
 	Brand           string        `env:"BACKOFFICE_BRAND" default:"Backoffice" help:"The organisation's name, shown on every page."`
 	TimeZone        string        `env:"BACKOFFICE_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"The time zone that times are shown in, such as Europe/Madrid."`
 	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
@@ -24,7 +24,7 @@ type serveCmd struct {
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
 	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
 	backups
-	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping. Longer than a balancer's interval, if there is one."`
+	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping: longer than a balancer's interval, if there is one."`
 }
 
 // Run serves until the context ends, then finishes what runs.
