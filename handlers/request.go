@@ -3,12 +3,9 @@ package handlers
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"backoffice/store"
 )
@@ -56,38 +53,6 @@ func (s *server) newAsk(r *http.Request, route string) *ask {
 	return &ask{Request: r, id: n.id, hx: readHX(r), note: n,
 		words: newWords(s.store.Now(), s.location),
 		actor: store.Actor{Kind: store.Nobody, Address: s.address(r), Agent: r.UserAgent(), Request: n.id}}
-}
-
-// address is where the request came from: the nearest address that is not one
-// of the trusted proxies.
-func (s *server) address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.trusts(host); i-- {
-		hop := strings.TrimSpace(hops[i])
-		ip, err := netip.ParseAddr(hop)
-		if err != nil {
-			break
-		}
-		host = ip.Unmap().WithZone("").String()
-	}
-	return host
-}
-
-func (s *server) trusts(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	for _, p := range s.proxies {
-		if p.Contains(ip.Unmap()) {
-			return true
-		}
-	}
-	return false
 }
 
 // pathID is the id in the address; 0 for something that is none.

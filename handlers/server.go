@@ -42,9 +42,18 @@ type Config struct {
 	// program. Default: whatever address is asked for, by plain HTTP.
 	PublicURL string
 
+	// TLS says that requests reach this very program by TLS: cookies are then
+	// as with an https PublicURL. Default: what PublicURL says. No header of a
+	// proxy is asked.
+	TLS bool
+
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Default: none, and the header is ignored.
 	TrustedProxies []netip.Prefix
+
+	// Forwarded says that they write the Forwarded header of RFC 7239, which is
+	// read instead. Default: X-Forwarded-For.
+	Forwarded bool
 
 	// Location is the time zone that times are shown in. Default UTC.
 	Location *time.Location
@@ -65,19 +74,20 @@ type Config struct {
 
 // server is the running back office.
 type server struct {
-	store    *store.Store
-	brand    string
-	origin   string // PublicURL without a path; may be empty
-	secure   bool
-	proxies  []netip.Prefix
-	location *time.Location
-	log      *slog.Logger
-	wall     func() time.Time // what deadlines of connections are set by
-	draining func() bool
-	observe  func(Answered)
-	sessions *scs.SessionManager
-	routes   *http.ServeMux
-	sheets   sync.Pool // of buffers to draw answers in
+	store     *store.Store
+	brand     string
+	origin    string // PublicURL without a path; may be empty
+	secure    bool
+	proxies   []netip.Prefix
+	forwarded bool
+	location  *time.Location
+	log       *slog.Logger
+	wall      func() time.Time // what deadlines of connections are set by
+	draining  func() bool
+	observe   func(Answered)
+	sessions  *scs.SessionManager
+	routes    *http.ServeMux
+	sheets    sync.Pool // of buffers to draw answers in
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
@@ -100,7 +110,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, forwarded: c.Forwarded, secure: c.TLS, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -121,7 +131,7 @@ func newServer(c Config) (*server, error) {
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
 			return nil, ErrPublicURL
 		}
-		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
+		s.origin, s.secure = u.Scheme+"://"+u.Host, c.TLS || u.Scheme == "https"
 	}
 	s.sessions = newSessions(c.Store, s.secure)
 	s.routes = s.table()

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,12 +57,10 @@ func (s *service) forget() {
 	}
 }
 
-// announce tells where the program can be reached, the back office first.
+// announce tells where the program can be reached.
 func (s *service) announce(w io.Writer) {
-	for _, d := range slices.Backward(s.doors) {
-		if d.says != "" {
-			fmt.Fprintln(w, d.says)
-		}
+	for _, d := range s.doors {
+		fmt.Fprintln(w, d.says)
 	}
 }
 

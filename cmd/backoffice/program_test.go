@@ -19,7 +19,7 @@ const (
 )
 
 // listeningLine is the part of the line that the program prints when it is ready.
-var listeningLine = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`)
+var listeningLine = regexp.MustCompile(`https?://127\.0\.0\.1:[0-9]+`)
 
 // program is the real program, run inside the test process on a port and a
 // data file of its own.

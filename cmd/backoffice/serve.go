@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -19,10 +21,12 @@ type serveCmd struct {
 	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https the cookie is Secure and named __Host-…: set it behind a proxy that speaks TLS."`
 	Brand           string        `env:"BACKOFFICE_BRAND" default:"Backoffice" help:"The organisation's name, shown on every page."`
 	TimeZone        string        `env:"BACKOFFICE_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"The time zone that times are shown in, such as Europe/Madrid."`
-	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
+	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies, separated by commas, that are believed whom they forward."`
+	ForwardedHeader string        `env:"BACKOFFICE_FORWARDED_HEADER" enum:"x-forwarded-for,forwarded" default:"x-forwarded-for" help:"The header that they write whom they forward into: ${enum}. The other one is never believed, and no header changes what is said of HTTPS: that is for --public-url."`
 	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
 	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
+	tlsFlags
 	backups
 	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping: longer than a balancer's interval, if there is one."`
 }
@@ -44,10 +48,14 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	run := &service{log: env.log, drain: c.Drain}
 	defer run.forget()
 	config.Store, config.Draining = db, run.draining.Load
-	if err := c.monitored(run, &config); err != nil {
-		return err
+	figures := newMonitor(db, time.Now())
+	if c.MetricsAddr != "" {
+		config.Observe = figures.observe
 	}
 	base, err := c.listen(run, config)
+	if err == nil {
+		err = c.listenForMonitor(run, figures)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,26 +84,49 @@ func (c *serveCmd) listen(run *service, config handlers.Config) (string, error) 
 		return "", err
 	}
 	at := "http://" + d.listener.Addr().String()
+	if c.tlsFlags.on() {
+		at = "https://" + d.listener.Addr().String()
+		if err := c.secure(run, d, strings.TrimSuffix(config.PublicURL, "/")); err != nil {
+			return "", err
+		}
+	}
 	d.says = "Backoffice listens on " + at + " (Ctrl+C stops it)"
-	if c.PublicURL != "" {
-		at = strings.TrimSuffix(c.PublicURL, "/")
+	if config.PublicURL != "" {
+		at = strings.TrimSuffix(config.PublicURL, "/")
 	}
 	return at, nil
 }
 
-// monitored lets a monitor ask for figures, if it was wished for.
-func (c *serveCmd) monitored(run *service, config *handlers.Config) error {
-	if c.MetricsAddr == "" {
-		return nil
-	}
-	m := newMonitor(config.Store, time.Now())
-	d, err := run.listen("metrics-addr", c.MetricsAddr, m.handler())
+// secure lets the back office's own address speak TLS, and the one for plain
+// HTTP send people there.
+func (c *serveCmd) secure(run *service, d *door, origin string) error {
+	config, beforeHTTP, err := c.tlsFlags.config(run.log)
 	if err != nil {
 		return err
 	}
-	d.says = "Metrics at http://" + d.listener.Addr().String() + "/metrics"
-	config.Observe = m.observe
+	d.TLSConfig = config
+	if c.HTTPAddr == "" {
+		return nil
+	}
+	_, port, _ := net.SplitHostPort(d.listener.Addr().String())
+	plain, err := run.listen("http-addr", c.HTTPAddr, beforeHTTP(toHTTPS(origin, port)))
+	if err != nil {
+		return err
+	}
+	plain.says = "Plain HTTP at http://" + plain.listener.Addr().String() + " leads there"
 	return nil
+}
+
+// listenForMonitor opens the address for figures, if it was wished for.
+func (c *serveCmd) listenForMonitor(run *service, m *monitor) error {
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	d, err := run.listen("metrics-addr", c.MetricsAddr, m.handler())
+	if err == nil {
+		d.says = "Metrics at http://" + d.listener.Addr().String() + "/metrics"
+	}
+	return err
 }
 
 func (c *serveCmd) config(env *environment) (handlers.Config, error) {
@@ -109,11 +140,16 @@ func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	if c.Drain < 0 {
 		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
 	}
-	if err := c.backups.check(); err != nil {
+	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check()); err != nil {
 		return handlers.Config{}, err
 	}
 	proxies, err := parseNetworks(c.TrustedProxies)
-	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
+	public := c.PublicURL
+	if public == "" && len(c.ACMEHost) > 0 {
+		public = "https://" + c.ACMEHost[0]
+	}
+	return handlers.Config{Brand: c.Brand, PublicURL: public, TLS: c.tlsFlags.on(), TrustedProxies: proxies,
+		Forwarded: c.ForwardedHeader == "forwarded", Location: zone, Log: env.log}, err
 }
 
 // firstAdmin makes the first admin from the environment, or prints the
