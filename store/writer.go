@@ -100,6 +100,9 @@ func (s *Store) commit(group []*pending) {
 }
 
 func (s *Store) commitGroup(group []*pending) error {
+	if err := s.place.check(); err != nil {
+		return err
+	}
 	ctx := context.Background()
 	t, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
@@ -137,7 +140,10 @@ func (s *Store) apart(t *sql.Tx, c *pending, savepoint bool) error {
 	case !savepoint:
 		return nil
 	case c.err != nil:
-		return takeBackChange(t)
+		if err := takeBackChange(t); err != nil { // a full disk takes the transaction back as a whole
+			return errors.Join(c.err, err)
+		}
+		return nil
 	}
 	return endChange(t)
 }
