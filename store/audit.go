@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -105,15 +104,17 @@ func valuesHash(salt, body string) string {
 // chainHash is the digest of an entry and the one before it. Each part is
 // preceded by its length, so that no two entries read the same.
 func chainHash(e Entry, values, prev string) string {
-	h := sha256.New()
-	for _, part := range []string{
+	text := make([]byte, 0, 512)
+	for _, part := range [...]string{
 		strconv.FormatInt(e.ID, 10), strconv.FormatInt(e.At.UnixMilli(), 10), string(e.Kind), strconv.FormatInt(e.Actor, 10),
 		string(e.Act), string(e.Outcome), strconv.FormatInt(e.Target, 10), e.Address, e.Agent, e.Request,
 		strconv.FormatInt(e.UndoOf, 10), values, prev,
 	} {
-		fmt.Fprintf(h, "%d:%s,", len(part), part)
+		text = append(strconv.AppendInt(text, int64(len(part)), 10), ':')
+		text = append(append(text, part...), ',')
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // recordRefusal puts on record that somebody tried what they may not do.

@@ -50,6 +50,7 @@ func BenchmarkStore(b *testing.B) {
 	}
 }
 
+// benchStore is a store at work, as the server has it.
 func benchStore(b *testing.B, people int) *Store {
 	b.Helper()
 	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "bench.db"), Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
@@ -64,6 +65,10 @@ func benchStore(b *testing.B, people int) *Store {
 	if _, err := s.AddExamples(b.Context(), c, people); err != nil {
 		b.Fatal(err)
 	}
+	if err := s.IndexSearch(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	s.KeepSearch(func(err error) { b.Error(err) })
 	return s
 }
 

@@ -77,9 +77,10 @@ func (b *bulkInserter) finish(built func(int)) error {
 	return b.inserter.finish()
 }
 
-// setCache sets the memory of the writing connection, in KB.
-func setCache(x *tx, size int) error {
-	_, err := x.ExecContext(x.ctx, `PRAGMA cache_size = -`+strconv.Itoa(size))
+// setCache sets the memory of the writing connection, in KB, and where it puts
+// what does not fit when it sorts: see readyWriter.
+func setCache(x *tx, size int, spill string) error {
+	_, err := x.ExecContext(x.ctx, `PRAGMA cache_size = -`+strconv.Itoa(size)+`; PRAGMA temp_store = `+spill)
 	return err
 }
 

@@ -125,6 +125,7 @@ type ImportRow struct {
 	Undo     string // "", UndoneRow, or why it was left
 
 	emailKey, externalID string
+	says                 proposal // what is in the cells, once they have been read
 }
 
 // UndoneRow says in ImportRow.Undo that the row was taken back.

@@ -8,12 +8,14 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
 // BenchmarkImport brings a file of people in and checks it again: IMPORT_ROWS
-// of them, or ten thousand.
+// of them, or ten thousand. While it runs somebody saves a cell fifty times a
+// second, for whose sake it goes by short pieces: save-p50-µs and save-p99-µs.
 //
 //	IMPORT_ROWS=100000 go test -run '^$' -bench Import -benchtime 1x ./store
 func BenchmarkImport(b *testing.B) {
@@ -25,11 +27,11 @@ func BenchmarkImport(b *testing.B) {
 	for b.Loop() {
 		s := newTestStore(b, func(c *Config) { c.Clock = time.Now })
 		measure := func(name string, do func()) {
-			began := time.Now()
+			began, worked := time.Now(), processorTime(b)
 			do()
-			took := time.Since(began).Seconds()
+			took, worked := time.Since(began).Seconds(), processorTime(b)-worked
 			b.ReportMetric(took*1e6/float64(n), name+"-µs/row")
-			fmt.Fprintf(os.Stderr, "%-12s %8.2f s\n", name, took)
+			fmt.Fprintf(os.Stderr, "%-12s %8.2f s, of processors %8.2f s\n", name, took, worked.Seconds())
 		}
 		var i Import
 		measure("upload", func() {
@@ -37,7 +39,10 @@ func BenchmarkImport(b *testing.B) {
 			must(b, err)
 		})
 		measure("check", func() { s.work(i.ID, ImportChecking) })
-		measure("run", func() { s.work(i.ID, ImportRunning) })
+		var saves turn
+		measure("run", func() { saves = s.editBeside(b, func() { s.work(i.ID, ImportRunning) }) })
+		b.ReportMetric(saves.percentile(50), "save-p50-µs")
+		b.ReportMetric(saves.percentile(99), "save-p99-µs")
 		again, err := s.NewImport(b.Context(), console, "people.csv", bytes.NewReader(file))
 		must(b, err)
 		measure("again", func() { s.work(again.ID, ImportChecking) })
@@ -54,6 +59,34 @@ func BenchmarkImport(b *testing.B) {
 			}
 		}
 	}
+}
+
+// editBeside does something while somebody saves cells now and then, and gives
+// how long each save has taken.
+func (s *testStore) editBeside(b *testing.B, do func()) (saves turn) {
+	ana := s.add("Ana", Admin)
+	ticks := time.NewTicker(20 * time.Millisecond)
+	defer ticks.Stop()
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	for n := 0; ; n++ {
+		began := time.Now()
+		change(b)(s.UpdateUser(b.Context(), console, ana.ID, edit(FieldPhone, fmt.Sprintf("+34 91 %09d", n))))
+		saves.times = append(saves.times, time.Since(began))
+		select {
+		case <-ticks.C:
+		case <-done:
+			return saves
+		}
+	}
+}
+
+// processorTime is what the process has had of the processors. On a machine
+// that others use as well, it says more than the clock.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // demoCSV is a file of n example people.

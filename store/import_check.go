@@ -172,7 +172,8 @@ type outcome struct {
 
 // decide finds out whom a row is about and what it would change, and writes the
 // verdict into the row.
-func (c *checker) decide(r *ImportRow, p proposal) outcome {
+func (c *checker) decide(r *ImportRow) outcome {
+	p := r.says
 	o := outcome{before: c.find(r, p)}
 	if o.before == nil {
 		c.create(&o, p)
@@ -319,9 +320,8 @@ func (c *checker) guard(o *outcome) string {
 // check gives each row its verdict. The rows follow one another in the file;
 // what stands before them is looked up.
 func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportRow) error {
-	read := make([]proposal, len(rows))
 	for i := range rows {
-		read[i] = c.read(&rows[i])
+		rows[i].says = c.read(&rows[i])
 	}
 	if err := c.load(ctx, q, rows); err != nil || len(rows) == 0 {
 		return err
@@ -335,10 +335,10 @@ func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportR
 		return err
 	}
 	for i := range rows {
-		r, p := &rows[i], read[i]
+		r, p := &rows[i], rows[i].says
 		twice(p, FieldEmail, r.emailKey, r.Line, emails, c.lastEmails)
 		twice(p, FieldExternalID, r.externalID, r.Line, externals, c.lastExternals)
-		c.decide(r, p)
+		c.decide(r)
 	}
 	c.lastEmails, c.lastExternals = emails, externals
 	return nil

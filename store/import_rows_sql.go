@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
-	"strings"
 )
 
 const importRowColumns = `r.line, r.cells, r.broken, r.verdict, r.problems, r.changes, r.email_key, r.external_id,
@@ -145,14 +143,22 @@ func saveImportRow(x *tx, id int64, r *ImportRow) error {
 	return err
 }
 
-// settleImportRow writes what became of a row in a run or an undo.
+// settleImportRow writes what a run or an undo did with a row.
 func settleImportRow(x *tx, id int64, r *ImportRow) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE import_rows SET user_id = ?1, done = ?2, entry_id = ?3, undo = ?4
+ WHERE import_id = ?5 AND line = ?6`, r.User, r.Done, r.Entry, r.Undo, id, r.Line)
+	return err
+}
+
+// judgeImportRow writes a verdict that is not what it was. The index of verdicts
+// is left alone for all other rows.
+func judgeImportRow(x *tx, id int64, r *ImportRow) error {
 	problems, err := problemsJSON(r.Problems)
 	if err != nil {
 		return err
 	}
-	_, err = x.ExecContext(x.ctx, `UPDATE import_rows SET verdict = ?1, problems = ?2, user_id = ?3, done = ?4, entry_id = ?5, undo = ?6
- WHERE import_id = ?7 AND line = ?8`, string(r.Verdict), problems, r.User, r.Done, r.Entry, r.Undo, id, r.Line)
+	_, err = x.ExecContext(x.ctx, `UPDATE import_rows SET verdict = ?1, problems = ?2 WHERE import_id = ?3 AND line = ?4`,
+		string(r.Verdict), problems, id, r.Line)
 	return err
 }
 
@@ -161,13 +167,7 @@ func settleImportRow(x *tx, id int64, r *ImportRow) error {
 const lookups = 200
 
 // inList is the placeholders of a list of lookups keys, the first being ?from.
-func inList(from int) string {
-	var marks []string
-	for i := range lookups {
-		marks = append(marks, "?"+strconv.Itoa(from+i))
-	}
-	return "(" + strings.Join(marks, ", ") + ")"
-}
+func inList(from int) string { return placeholders(from, lookups) }
 
 // eachLookup calls do with the keys in groups of lookups, the last one filled up
 // with its last key.

@@ -14,7 +14,14 @@ func (j *ImportJob) run(ctx context.Context, i *Import, each func(Import)) error
 	if err := j.store.dropAll(ctx, j.id, deleteFileParts); err != nil {
 		return err
 	}
-	return j.batches(ctx, i, each, ahead(ctx, j.pending), j.carryOut, ImportDone)
+	c := newChecker(i.Plan, j.actor, guarded)
+	return j.batches(ctx, i, each, ahead(ctx, func(ctx context.Context) ([]ImportRow, error) {
+		rows, err := j.pending(ctx)
+		for n := range rows {
+			rows[n].says = c.read(&rows[n])
+		}
+		return rows, err
+	}), j.carryOut, ImportDone)
 }
 
 // pending gives the rows that a run has yet to carry out: in the order of
@@ -54,17 +61,13 @@ func (j *ImportJob) carried(ctx context.Context) ([]ImportRow, error) {
 // and the others go on.
 func (j *ImportJob) carryOut(x *tx, i *Import, rows []ImportRow) error {
 	c := newChecker(i.Plan, x.actor, guarded)
-	read := make([]proposal, len(rows))
-	for n := range rows {
-		read[n] = c.read(&rows[n])
-	}
 	if err := c.load(x.ctx, x.Tx, rows); err != nil {
 		return err
 	}
 	b := &batch{x: x, i: i, c: c, in: newInserter(x)}
 	defer b.in.close()
 	for n := range rows {
-		if err := b.row(&rows[n], read[n]); err != nil {
+		if err := b.row(&rows[n]); err != nil {
 			return err
 		}
 	}
@@ -86,9 +89,9 @@ type batch struct {
 }
 
 // row carries out one row.
-func (b *batch) row(r *ImportRow, p proposal) error {
+func (b *batch) row(r *ImportRow) error {
 	planned, changes := r.Verdict, r.Changes
-	o := b.c.decide(r, p)
+	o := b.c.decide(r)
 	if r.Verdict != VerdictRefused {
 		if why := surprise(planned, changes, r); why != "" {
 			r.Verdict, r.Problems = VerdictRefused, map[string]string{RowProblem: why}
@@ -99,11 +102,12 @@ func (b *batch) row(r *ImportRow, p proposal) error {
 			return err
 		}
 	}
-	if r.Verdict != planned {
-		b.i.count(planned, -1)
-		b.i.count(r.Verdict, 1)
+	if r.Verdict == planned {
+		return nil
 	}
-	return nil
+	b.i.count(planned, -1)
+	b.i.count(r.Verdict, 1)
+	return judgeImportRow(b.x, b.i.ID, r)
 }
 
 // surprise says why a row would now do what nobody has seen in the check.

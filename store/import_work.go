@@ -141,7 +141,7 @@ func (j *ImportJob) leave(ctx context.Context, why error) error {
 // within runs do in a transaction of the actor, who may have lost their role
 // meanwhile, and writes how far the import has come.
 func (j *ImportJob) within(ctx context.Context, i *Import, do func(*tx) error) error {
-	return j.store.transact(ctx, j.actor, func(x *tx) error {
+	return j.store.transactSoon(ctx, j.actor, func(x *tx) error {
 		if err := x.require(ActImport, nil); err != nil {
 			return err
 		}

@@ -70,8 +70,11 @@ type Query struct {
 	Before   *Cursor // list what comes before it
 	Limit    int     // rows of a page; 25 when 0
 
-	few  bool    // the search has at most maxCount hits
-	hits []int64 // and these are their ids
+	few    bool        // the search has at most maxCount hits
+	hits   []int64     // and these are their ids
+	among  *candidates // or the index says that the hits are among these many
+	found  bool        // or these few are the hits
+	places []Cursor    // in the order of the list
 
 	along string // the filter that few pass: those are put in order
 }
@@ -159,9 +162,6 @@ func (c Counts) Of(role Role, status Status) int {
 	return sum
 }
 
-// maxCount is where counting the hits of a search ends.
-const maxCount = 1000
-
 // ListUsers gives one page of people.
 func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
 	if !Can(a, ActLook, nil) {
@@ -248,7 +248,7 @@ func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool,
 	if !q.searches() && !q.Deleted && len(q.filters()) == 0 {
 		ctx = brief(ctx)
 	}
-	users, err := selectUsers(ctx, s.reader, q, from, backwards, limit+1, make([]User, 0, limit+1))
+	users, err := s.read(ctx, q, from, backwards, limit+1)
 	if err != nil {
 		return nil, false, err
 	}
@@ -264,24 +264,20 @@ func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool,
 	return users, more, nil
 }
 
+// read gives up to limit rows from a place on, in the order of the walk. Searches
+// have connections of their own, so that a page never waits for one.
+func (s *Store) read(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, error) {
+	switch {
+	case q.found || q.among != nil:
+		return s.meet(ctx, q, from, backwards, limit)
+	case q.searches():
+		return selectUsers(ctx, s.searcher, q, from, backwards, limit, make([]User, 0, limit))
+	}
+	return selectUsers(ctx, s.reader, q, from, backwards, limit, make([]User, 0, limit))
+}
+
 // searches reports whether the query looks for words.
 func (q Query) searches() bool { return strings.TrimSpace(q.Search) != "" }
-
-// find looks for the hits of a search, up to maxCount of them, along the one
-// index that holds what is searched. Few hits are then put in order; many are so
-// dense that a walk in the order of the list meets enough of them soon. So a
-// search costs about the same in every order.
-func (s *Store) find(ctx context.Context, q Query) (Query, Count, error) {
-	if !q.searches() {
-		return q, Count{}, nil
-	}
-	ids, err := selectHits(ctx, s.reader, q, maxCount+1)
-	if err != nil || len(ids) > maxCount {
-		return q, Count{N: maxCount, AtLeast: true}, err
-	}
-	q.few, q.hits = true, ids
-	return q, Count{N: len(ids)}, nil
-}
 
 // Neighbours gives the people before and after one in the list that the query
 // describes; nil at its ends.

@@ -74,13 +74,14 @@ func (w *where) matching(q Query) {
 	w.search(q.Search)
 }
 
-func joinIDs(ids []int64) string {
+// joinIDs lists numbers for IN (…).
+func joinIDs[ID ~int64](ids []ID) string {
 	var b []byte
 	for i, id := range ids {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = strconv.AppendInt(b, id, 10)
+		b = strconv.AppendInt(b, int64(id), 10)
 	}
 	return string(b)
 }

@@ -117,7 +117,8 @@ func matches(u *User, q Query) bool {
 		return true
 	}
 	digits := Digits(q.Search)
-	return LooksLikePhone(q.Search) && (found([]string{digits}) || found([]string{strings.TrimLeft(digits, "0")}))
+	short := strings.TrimLeft(digits, "0")
+	return LooksLikePhone(q.Search) && (found([]string{digits}) || short != "" && found([]string{short}))
 }
 
 func ids(people []User) []int64 {

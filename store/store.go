@@ -57,23 +57,30 @@ type Config struct {
 type Store struct {
 	writer   *sql.DB // one connection: writers wait in Go, never on a lock
 	reader   *sql.DB // read-only connections
+	searcher *sql.DB // those for searches, which take longer than a page may wait
 	now      func() time.Time
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
 
 	changes chan *pending // what waits for the writer
+	bulk    chan *pending // the same of what is written alone; see transactSoon
+	changed chan struct{} // holds one when something was written; see KeepSearch
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
 
 	place      place // where the file is
 	counts     counts
+	flushes    bool // whether the writer's commits wait for the disk; see transactSoon
+	log        *checkpointer
 	background *background
 }
 
-// readers is how many connections read at once.
-const readers = 4
+const (
+	readers   = 4 // how many connections read at once
+	searchers = 2 // how many search
+)
 
 // Open opens the database, making or migrating it as needed.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -96,12 +103,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Driver = "sqlite3"
 	}
 	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		changes: make(chan *pending), closing: make(chan struct{}), stopped: make(chan struct{}),
-		background: newBackground()}
+		changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), closing: make(chan struct{}),
+		stopped: make(chan struct{}), flushes: true, log: newCheckpointer(), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", c.Path, err), s.closeFiles())
 	}
 	go s.writeLoop()
+	go s.log.loop(s.closing)
 	return s, nil
 }
 
@@ -113,13 +121,30 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if s.reader, err = sql.Open(c.Driver, dsn(c.Path, "ro")); err != nil {
+	if err = readyWriter(ctx, s.writer); err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
+	if s.log.db, err = sql.Open("sqlite3", dsn(c.Path, "rw")); err != nil {
+		return err
+	}
+	s.log.db.SetMaxOpenConns(1)
+	if s.reader, err = openReaders(c, readers); err != nil {
+		return err
+	}
+	if s.searcher, err = openReaders(c, searchers); err != nil {
+		return err
+	}
 	s.place, err = findPlace(c.Path)
 	return errors.Join(err, s.Ready(ctx))
+}
+
+func openReaders(c Config, n int) (*sql.DB, error) {
+	db, err := sql.Open(c.Driver, dsn(c.Path, "ro"))
+	if err == nil {
+		db.SetMaxOpenConns(n)
+		db.SetMaxIdleConns(n)
+	}
+	return db, err
 }
 
 // writerCache is the memory of the writing connection, in KB: what a large
@@ -138,16 +163,20 @@ func dsn(path, mode string) string {
 	v.Set("mode", mode)
 	v.Set("_journal_mode", "WAL")
 	v.Set("_synchronous", "FULL")
+	v.Set("_mutex", "no") // database/sql gives a connection to one goroutine at a time
 	v.Set("_foreign_keys", "on")
 	v.Set("_secure_delete", "on") // what is removed for good is overwritten
 	v.Set("_busy_timeout", "10000")
 	v.Set("_stmt_cache_size", "64")
 	v.Set("_cache_size", strconv.Itoa(-cache))
-	if mode != "ro" {
-		v.Set("_txlock", "immediate")
-	} else {
+	switch mode {
+	case "ro":
 		v.Set("_query_only", "on")
 		v.Del("_journal_mode")
+	case "rw": // for the log: what it cannot do at once it tries again later
+		v.Set("_busy_timeout", "5")
+	default:
+		v.Set("_txlock", "immediate")
 	}
 	return sqliteName(path, v)
 }
@@ -192,12 +221,13 @@ func (s *Store) Close() error {
 	s.background.end()
 	s.close.Do(func() { close(s.closing) })
 	<-s.stopped
+	<-s.log.stopped
 	return s.closeFiles()
 }
 
 func (s *Store) closeFiles() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.reader, s.writer} {
+	for _, db := range []*sql.DB{s.searcher, s.reader, s.log.db, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -268,6 +268,7 @@ func checkInvariants(t testing.TB, s *Store) {
 	checkCounts(t, s)
 	checkKeys(t, s)
 	checkImports(t, s)
+	checkSearchIndex(t, s)
 	report, err := s.VerifyAudit(context.Background())
 	must(t, err)
 	if report.Bad != 0 {
@@ -342,6 +343,8 @@ func TestInvariantsAreChecked(t *testing.T) {
 		"the last admin":            `UPDATE users SET role = 'member'; UPDATE user_counts SET role = 'member'`,
 		"a key":                     `UPDATE users SET name_key = 'zoe'`,
 		"what a search reads":       `UPDATE users SET search_key = ''`,
+		"the index of the search":   `DELETE FROM search_pending; INSERT INTO search_grams VALUES (97, x'0100')`,
+		"who waits for the index":   `DELETE FROM search_pending`,
 		"a foreign key":             `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (99, 1, 1, 0, '', '', '')`,
 		"an address":                `DROP INDEX users_by_email; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, 0, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
 		"an entry":                  `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
@@ -386,5 +389,5 @@ func (s *testStore) copyWith(statements ...string) *Store {
 	for _, statement := range statements {
 		mustExec(s.t, raw, statement)
 	}
-	return &Store{reader: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
+	return &Store{reader: raw, searcher: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
 }

@@ -152,7 +152,7 @@ func (s *Store) Purge(ctx context.Context) (int, error) {
 			}
 		}
 		n = len(ids)
-		return nil
+		return x.leaveIndex(ids)
 	})
 	return n, err
 }

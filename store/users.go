@@ -211,8 +211,10 @@ func (s *Store) UpdateUser(ctx context.Context, a Actor, id int64, edits map[Fie
 				return err
 			}
 		}
-		if err := x.checkUnique(&after, problems); err != nil {
-			return err
+		if after.emailKey != before.emailKey || after.ExternalID != before.ExternalID {
+			if err := x.checkUnique(&after, problems); err != nil {
+				return err
+			}
 		}
 		if len(problems) > 0 {
 			return invalid(problems)

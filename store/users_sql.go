@@ -85,21 +85,36 @@ func loadUserByEmail(ctx context.Context, q querier, key string) (*User, error) 
 }
 
 // searchKey is everything one can find a person by, each part on a line of its
-// own so that a hit never spans two of them.
+// own so that a hit never spans two of them. There are keyLines of them.
 func searchKey(u *User) string {
 	return Fold(u.Name) + "\n" + Fold(u.Email) + "\n" + u.phoneKey + "\n" + Fold(u.ExternalID)
 }
 
-// userValues are the columns after id, in the order of insertUserSQL.
+// keyLines is how many lines a search key has.
+const keyLines = 4
+
+// userValueColumns are the columns that are written, in the order of userValues.
+var userValueColumns = []string{"name", "name_key", "email", "email_key", "phone", "phone_key", "role", "status",
+	"external_id", "search_key", "password_hash", "must_change_password", "created_at", "changed_at",
+	"last_sign_in_at", "version", "deleted_at"}
+
+// userValues are the values of userValueColumns.
 func userValues(u *User) []any {
 	return []any{u.Name, Fold(u.Name), u.Email, u.emailKey, u.Phone, u.phoneKey, string(u.Role), string(u.Status),
 		u.ExternalID, searchKey(u), u.passwordHash, u.MustChangePassword, toMillis(u.Created), toMillis(u.Changed),
 		toMillis(u.LastSignIn), u.Version, toMillis(u.Deleted)}
 }
 
-const insertUserSQL = `INSERT INTO users (name, name_key, email, email_key, phone, phone_key, role, status,
- external_id, search_key, password_hash, must_change_password, created_at, changed_at, last_sign_in_at, version, deleted_at)
- VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
+var insertUserSQL = `INSERT INTO users (` + strings.Join(userValueColumns, ", ") + `) VALUES ` + placeholders(1, len(userValueColumns))
+
+// placeholders are those of a list of n values, the first being ?from.
+func placeholders(from, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "?" + strconv.Itoa(from+i)
+	}
+	return "(" + strings.Join(all, ", ") + ")"
+}
 
 func insertUser(x *tx, u *User) error {
 	if err := x.QueryRowContext(x.ctx, insertUserSQL+` RETURNING id`, userValues(u)...).Scan(&u.ID); err != nil {
@@ -107,11 +122,6 @@ func insertUser(x *tx, u *User) error {
 	}
 	return addCount(x, u.Role, u.Status, 1)
 }
-
-// userFields are the columns of userValues.
-var userFields = [...]string{"name", "name_key", "email", "email_key", "phone", "phone_key", "role", "status",
-	"external_id", "search_key", "password_hash", "must_change_password", "created_at", "changed_at",
-	"last_sign_in_at", "version", "deleted_at"}
 
 // updateUser writes the columns that differ. SQLite takes a row out of each index
 // of which a column is written and puts it back in, be it the same: a changed
@@ -123,7 +133,7 @@ func updateUser(x *tx, before, after *User) error {
 	for i, v := range userValues(after) {
 		if v != was[i] {
 			args = append(args, v)
-			set = append(set, userFields[i]+" = ?"+strconv.Itoa(len(args)))
+			set = append(set, userValueColumns[i]+" = ?"+strconv.Itoa(len(args)))
 		}
 	}
 	if len(set) == 0 {

@@ -22,6 +22,7 @@ type pending struct {
 	ctx   context.Context
 	actor Actor
 	fresh bool // load the actor again, and refuse one who is no longer active
+	soon  bool // see transactSoon
 	do    func(*tx) error
 	err   error
 	done  chan struct{}
@@ -39,14 +40,28 @@ func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error
 	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, do: do})
 }
 
+// transactSoon is transact for one of many large pieces of work that somebody
+// carries on from wherever they end. It does not wait for the disk: a power cut
+// takes the last of them back, whole and in their order. Those who save a cell
+// meanwhile do not share its transaction.
+func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) error {
+	s.log.bulk.RLock()
+	defer s.log.bulk.RUnlock()
+	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, soon: true, do: do})
+}
+
 // enqueue hands a change to the writer. Once the writer has taken it, its
 // outcome is waited for even when the context ends: it may be done already.
 func (s *Store) enqueue(c *pending) error {
 	c.done = make(chan struct{})
 	s.counts.waiting.Add(1)
 	defer s.counts.waiting.Add(-1)
+	changes := s.changes
+	if c.soon {
+		changes = s.bulk
+	}
 	select {
-	case s.changes <- c:
+	case changes <- c:
 	case <-c.ctx.Done():
 		return c.ctx.Err()
 	case <-s.closing:
@@ -59,13 +74,27 @@ func (s *Store) enqueue(c *pending) error {
 // writeLoop takes what waits for the writer and commits it together: what
 // makes a change durable is one flush of the disk, and sixteen editors who
 // wait for the same flush are done at once. Nobody waits for company: an only
-// change is committed at once.
+// change is committed at once. Whoever waits goes before the next piece of bulk
+// work.
 func (s *Store) writeLoop() {
 	defer close(s.stopped)
 	for {
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
+			s.log.committed()
+			continue
+		default:
+		}
+		select {
+		case c := <-s.changes:
+			s.commit(s.waiting([]*pending{c}))
+			s.log.committed()
+		case c := <-s.bulk:
+			s.commit([]*pending{c})
+			s.log.committed()
+		case do := <-s.log.between:
+			do()
 		case <-s.closing:
 			return
 		}
@@ -91,6 +120,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
 	s.counts.committed(len(group))
+	s.tellChanged()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err
@@ -104,6 +134,9 @@ func (s *Store) commitGroup(group []*pending) error {
 		return err
 	}
 	ctx := context.Background()
+	if err := s.flush(ctx, !group[0].soon); err != nil {
+		return err
+	}
 	t, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -125,6 +158,18 @@ func (s *Store) commitGroup(group []*pending) error {
 		return nil
 	}
 	return t.Commit()
+}
+
+// flush has the commits to come wait for the disk, or not.
+func (s *Store) flush(ctx context.Context, wait bool) error {
+	if s.flushes == wait {
+		return nil
+	}
+	if err := setFlush(ctx, s.writer, wait); err != nil {
+		return err
+	}
+	s.flushes = wait
+	return nil
 }
 
 // apart runs one change; a failure of its own stays in c.err. Alone in its

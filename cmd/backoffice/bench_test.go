@@ -89,12 +89,12 @@ var scenarios = []scenario{
 	{"list", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users", cookie: o.cookie}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 ORDER BY u.name_key, u.id LIMIT +?1`, 26)
+		return readList(r, `SELECT `+columnsOfList+` FROM users u INDEXED BY users_by_name WHERE u.deleted_at = 0 ORDER BY name_key, id LIMIT +?1`, 26)
 	}},
 	{"search", http.StatusOK, func(o *workload, _ int) call {
 		return call{path: "/users?q=garcia", cookie: o.cookie, target: "results"}
 	}, func(r *rival, _ string) error {
-		return readUsers(r, `SELECT `+columnsOfUser+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE +?1 ESCAPE '\')
+		return readList(r, `SELECT `+columnsOfList+` FROM users u WHERE u.deleted_at = 0 AND (u.search_key LIKE +?1 ESCAPE '\')
  ORDER BY u.name_key, u.id LIMIT +?2`, "%garcia%", 26)
 	}},
 	{"edit", http.StatusOK, func(o *workload, i int) call {

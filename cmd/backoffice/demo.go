@@ -22,6 +22,9 @@ func (c *demoCmd) Run(all *cli, env *environment) error {
 		bar := newBar(env.stderr)
 		n, err := db.AddManyExamples(env.ctx, a, c.Users, func(done int) { bar.draw("adding", done*c.Users/1000, c.Users) })
 		bar.end()
+		if err == nil {
+			err = db.IndexSearch(env.ctx)
+		}
 		fmt.Fprintf(env.stdout, "%d people added in %s\n", n, time.Since(began).Round(time.Millisecond))
 		return err
 	})

@@ -47,13 +47,11 @@ func (c *importCmd) Run(all *cli, env *environment) error {
 	}
 	return all.with(env, func(db *store.Store, a store.Actor) error {
 		one := &importing{c: c, env: env, db: db, actor: a}
-		switch {
-		case c.Undo != 0:
-			return one.undo(c.Undo)
-		case c.Continue != 0:
-			return one.goOn(c.Continue)
+		err := one.run()
+		if lagging := db.IndexSearch(env.ctx); err == nil {
+			err = lagging
 		}
-		return one.file()
+		return err
 	})
 }
 
@@ -66,6 +64,17 @@ type importing struct {
 	env   *environment
 	db    *store.Store
 	actor store.Actor
+}
+
+// run does what the flags ask for.
+func (m *importing) run() error {
+	switch {
+	case m.c.Undo != 0:
+		return m.undo(m.c.Undo)
+	case m.c.Continue != 0:
+		return m.goOn(m.c.Continue)
+	}
+	return m.file()
 }
 
 // file takes the file in and does with it what was asked for.

@@ -79,7 +79,13 @@ func (o *workload) process(b *testing.B) processFigures {
 
 // memory is what the process holds in memory, by the word of the system. It
 // says so on Linux only.
-func (d *daemon) memory(b testing.TB) float64 {
+func (d *daemon) memory(b testing.TB) float64 { return d.status(b, "VmRSS") }
+
+// peak is the most that it ever held.
+func (d *daemon) peak(b testing.TB) float64 { return d.status(b, "VmHWM") }
+
+// status is a line of what the system says of the process, in MB.
+func (d *daemon) status(b testing.TB, name string) float64 {
 	b.Helper()
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.cmd.Process.Pid) + "/status")
 	if err != nil {
@@ -87,7 +93,7 @@ func (d *daemon) memory(b testing.TB) float64 {
 		return 0
 	}
 	var kb float64
-	if _, err := fmt.Sscanf(string(text[bytes.Index(text, []byte("VmRSS:")):]), "VmRSS: %f kB", &kb); err != nil {
+	if _, err := fmt.Sscanf(string(text[bytes.Index(text, []byte(name+":")):]), name+": %f kB", &kb); err != nil {
 		b.Fatal(err)
 	}
 	return kb / 1000

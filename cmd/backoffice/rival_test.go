@@ -118,9 +118,25 @@ func (u *rowOfUser) columnsOfSignIn() []any {
 	return append(u.columns(), &u.signIn, &u.of, &u.started, &u.seen, &u.ended, &u.why, &u.address, &u.agent)
 }
 
+// columnsOfList are what the list shows of a person, and the key of its order.
+const columnsOfList = `u.id, u.name, u.email, u.phone, u.role, u.status, u.external_id, u.created_at, u.last_sign_in_at, u.deleted_at, u.name_key`
+
+func (u *rowOfUser) columnsOfList() []any {
+	return []any{&u.id, &u.name, &u.email, &u.phone, &u.role, &u.status, &u.externalID, &u.created, &u.last, &u.deleted, new(sql.RawBytes)}
+}
+
 // readUsers runs a query for users and reads all of them; none is an error,
 // since a query that finds nothing would be no rival.
 func readUsers(r *rival, query string, args ...any) error {
+	return readRows(r, (*rowOfUser).columns, query, args...)
+}
+
+// readList is readUsers for a query of the list.
+func readList(r *rival, query string, args ...any) error {
+	return readRows(r, (*rowOfUser).columnsOfList, query, args...)
+}
+
+func readRows(r *rival, columns func(*rowOfUser) []any, query string, args ...any) error {
 	rows, err := r.read.Query(query, args...)
 	if err != nil {
 		return err
@@ -129,7 +145,7 @@ func readUsers(r *rival, query string, args ...any) error {
 	var users []rowOfUser
 	for rows.Next() {
 		var u rowOfUser
-		if err := rows.Scan(u.columns()...); err != nil {
+		if err := rows.Scan(columns(&u)...); err != nil {
 			return err
 		}
 		users = append(users, u)

@@ -42,9 +42,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		return err
 	}
 	defer db.Close()
-	if env.getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	limitMemory(env)
 	run := &service{log: env.log, drain: c.Drain}
 	defer run.forget()
 	config.Store, config.Draining = db, run.draining.Load
@@ -62,6 +60,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if err := firstAdmin(env, db, base); err != nil {
 		return err
 	}
+	db.KeepSearch(func(err error) { env.log.Error("the index of the search is behind", "cause", err.Error()) })
 	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
 	if c.BackupDir != "" {
 		run.beside = append(run.beside, func(ctx context.Context) { c.backups.run(ctx, db, env.log) })
@@ -192,10 +191,26 @@ func namedSettings(err error) error {
 	return &named
 }
 
+// limitMemory sets how Go collects garbage, unless the environment says it.
+func limitMemory(env *environment) {
+	if env.getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if env.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+}
+
 // gcPercent lets garbage grow to four times what is kept before it is
 // collected. Little is kept and a page leaves much: collecting as often as Go
 // does by itself costs a tenth of all work. GOGC in the environment overrules it.
 const gcPercent = 400
+
+// memoryLimit is when garbage is collected sooner than gcPercent asks for: two
+// sign-ins have 40 MB at hand for a moment, and five times that would be the
+// largest thing in the process. What SQLite keeps and the program itself come
+// on top. GOMEMLIMIT in the environment overrules it.
+const memoryLimit = 60 << 20
 
 // giveBackEvery is how long the memory of a burst is kept for the next one.
 const giveBackEvery = 15 * time.Second
