@@ -15,11 +15,12 @@ import (
 
 // service is the program while it serves: what listens, and what runs beside.
 type service struct {
-	log      *slog.Logger
-	drain    time.Duration // how long it goes on after it was told to stop
-	draining atomic.Bool
-	doors    []*door
-	beside   []func(context.Context)
+	log       *slog.Logger
+	drain     time.Duration // how long it goes on after it was told to stop
+	draining  atomic.Bool
+	inherited map[string]net.Listener // by the flag of their address; see inherit
+	doors     []*door
+	beside    []func(context.Context)
 }
 
 // door is a server with what it listens on.
@@ -37,9 +38,9 @@ const finishTime = 20 * time.Second
 // client that is slow on purpose; the write time-out is longer than any page
 // takes.
 func (s *service) listen(flag, address string, h http.Handler) (*door, error) {
-	l, err := net.Listen("tcp", address)
+	l, err := s.open(flag, address)
 	if err != nil {
-		return nil, fmt.Errorf("--%s %s: %w", flag, address, err)
+		return nil, err
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,

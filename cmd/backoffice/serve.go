@@ -43,7 +43,11 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	}
 	defer db.Close()
 	limitMemory(env)
-	run := &service{log: env.log, drain: c.Drain}
+	sockets, err := inherit(env.getenv)
+	if err != nil {
+		return err
+	}
+	run := &service{log: env.log, drain: c.Drain, inherited: sockets}
 	defer run.forget()
 	config.Store, config.Draining = db, run.draining.Load
 	figures := newMonitor(db, time.Now())
