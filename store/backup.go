@@ -88,12 +88,8 @@ func examine(ctx context.Context, path, name string) (Contents, error) {
 	if c.Version, err = schemaVersion(ctx, db); err != nil {
 		return c, notOurs(name, err)
 	}
-	newest, err := newestMigration()
-	if err != nil {
+	if err := notNewer(c.Version, name); err != nil {
 		return c, err
-	}
-	if c.Version > newest {
-		return c, refusedFile(name, fmt.Sprintf("was made by a newer version of this program: its schema is %d, this one knows %d", c.Version, newest))
 	}
 	return c, c.check(ctx, db, name)
 }

@@ -157,6 +157,19 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
+// TestOpenNewer leaves alone what a newer version of the program has made.
+func TestOpenNewer(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	must(t, s.Close())
+	alter(t, s.config.Path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	if _, err := Open(t.Context(), s.config); KindOf(err) != Refused || !strings.Contains(err.Error(), "newer version") {
+		t.Errorf("%v", err)
+	}
+	alter(t, s.config.Path, `DELETE FROM goose_db_version WHERE version_id = 9999`)
+	s.open()
+}
+
 // alter changes a database that is not open.
 func alter(t testing.TB, path, statement string) {
 	t.Helper()

@@ -36,6 +36,16 @@ func newestMigration() (int64, error) {
 	return goose.NumericComponent(files[len(files)-1]) // Glob sorts
 }
 
+// notNewer refuses a schema that this program does not know: what it would write
+// might break a rule that a newer one keeps.
+func notNewer(version int64, name string) error {
+	newest, err := newestMigration()
+	if err == nil && version > newest {
+		err = refusedFile(name, fmt.Sprintf("was made by a newer version of this program: its schema is %d, this one knows %d", version, newest))
+	}
+	return err
+}
+
 // place remembers which file was opened. SQLite goes on with an open file when
 // somebody moves it away, deletes it or puts another in its place: what is
 // written then is lost with it.

@@ -121,6 +121,10 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
+	version, err := schemaVersion(ctx, s.writer)
+	if err = errors.Join(err, notNewer(version, c.Path)); err != nil {
+		return err
+	}
 	if err = readyWriter(ctx, s.writer); err != nil {
 		return err
 	}
