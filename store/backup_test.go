@@ -140,6 +140,9 @@ func TestRestoreRefuses(t *testing.T) {
 			if name != "a database in use" {
 				must(t, s.Close())
 			}
+			if name != "a database in use" {
+				wantKind(t, second(Examine(t.Context(), backup)), Refused)
+			}
 			_, err := Restore(t.Context(), backup, s.config.Path, morning)
 			if KindOf(err) != Refused || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "partial") {
 				t.Errorf("%v", err)

@@ -44,6 +44,16 @@ func TestStats(t *testing.T) {
 		t.Errorf("after a while: %+v", now)
 	}
 	s.clock.advance(s.absolute)
+	w, err := s.SignIn(t.Context(), visitor(here), ana.Email, password)
+	must(t, err)
+	for range s.absolute/(s.idle/2) - 1 {
+		s.clock.advance(s.idle / 2)
+		must(t, second(s.Resume(t.Context(), w.SignIn.ID, ana.ID, false)))
+	}
+	s.clock.advance(s.idle / 2)
+	if now := stats(); now.Sessions != 0 {
+		t.Errorf("of somebody who was busy for too long: %+v", now)
+	}
 	must(t, second(s.SignIn(t.Context(), visitor(here), ana.Email, password)))
 	if now := stats(); now.Sessions != 1 {
 		t.Errorf("with old ones before it: %+v", now)

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // wantTrouble says what a person is told while the machine does not let the
@@ -50,6 +53,31 @@ func TestFullDisk(t *testing.T) {
 	must(t, second(s.Resume(t.Context(), signedIn.SignIn, ana.ID, false)))
 	must(t, second(s.ListUsers(t.Context(), console, Query{})))
 	mustExec(t, s.writer, `PRAGMA max_page_count = 1000000`)
+	s.add("Later", Member)
+}
+
+// TestFullDiskTakesAGroupBack fails a change as a disk does that is full at the
+// worst moment: the whole transaction is gone, and with it a change that was
+// through already. Both people are told why.
+func TestFullDiskTakesAGroupBack(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ana := s.add("Ana", Admin)
+	full := sqlite3.Error{Code: sqlite3.ErrFull}
+	group := []*pending{
+		{do: func(x *tx) error { return setLastSignIn(x, ana.ID) }},
+		{do: func(x *tx) error { return errors.Join(full, execute(x.Tx, `ROLLBACK`)) }},
+	}
+	for _, c := range group {
+		c.ctx, c.done = t.Context(), make(chan struct{})
+	}
+	s.commit(group)
+	for _, c := range group {
+		wantTrouble(t, c.err, "disk of the server is full")
+	}
+	if !s.load(ana.ID).LastSignIn.IsZero() {
+		t.Error("half of the group is there")
+	}
 	s.add("Later", Member)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	p := startProgram(t, map[string]string{"BACKOFFICE_ADMIN_EMAIL": adminEmail, "BACKOFFICE_ADMIN_PASSWORD": adminPassword})
 	s := &shell{t: t, db: p.DB, env: map[string]string{}, secret: adminPassword}
-	signIn(t, p.URL, adminEmail, adminPassword)
+	cookie := signIn(t, p.URL, adminEmail, adminPassword)
 	backup := filepath.Join(t.TempDir(), "backup.db")
 	if out := s.must("", "backup", backup); !strings.Contains(out, "undamaged; 1 people") {
 		t.Errorf("backup says %q", out)
@@ -38,6 +39,11 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	s.must("", "audit", "verify")
+	p.start(strings.TrimPrefix(p.URL, "http://"))
+	if r, _ := once(t, p.URL, call{path: "/users", cookie: cookie}); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("a session of that time is still good: %s", r.Status)
+	}
+	signIn(t, p.URL, adminEmail, adminPassword)
 	s.db = filepath.Join(t.TempDir(), "missing.db")
 	if o := s.run("", "backup", backup); o.code != exitFailed || fileExists(s.db) {
 		t.Errorf("of a database that is missing: %d %s, made %v", o.code, o.err, fileExists(s.db))
