@@ -59,7 +59,7 @@ func (p *pen) cellLink(c *Cell, beside bool) {
 
 // cellName is read out before the value: "Edit phone of Camille Dubois: ".
 func (p *pen) cellName(c *Cell, beside bool) {
-	if len(c.Text) == 0 {
+	if c.Text == "" {
 		p.raw(`<span class="vh">Add `)
 	} else {
 		p.raw(`<span class="vh">Edit `)
@@ -67,7 +67,7 @@ func (p *pen) cellName(c *Cell, beside bool) {
 	p.label(c.Label)
 	p.raw(` of `)
 	p.by(c.Person)
-	if !beside && len(c.Text) > 0 {
+	if !beside && c.Text != "" {
 		p.raw(`: `)
 	}
 	p.raw(`</span> `)
@@ -75,19 +75,30 @@ func (p *pen) cellName(c *Cell, beside bool) {
 
 func (p *pen) cellText(c *Cell) {
 	switch {
-	case len(c.Text) == 0 && c.CanEdit:
+	case c.Text == "" && c.CanEdit:
 		p.raw(`<span class="mut" aria-hidden="true">Add `)
 		p.label(c.Label)
 		p.raw(`</span>`)
-	case len(c.Text) == 0:
+	case c.Text == "":
 		p.raw(`<span class="mut" aria-hidden="true">—</span> <span class="vh">none</span>`)
 	case c.Badge != "":
 		p.put(`<span class="badge badge-`, c.Badge, `">`)
-		p.marked(c.Text)
+		p.value(c)
 		p.raw(`</span>`)
 	default:
-		p.marked(c.Text)
+		p.value(c)
 	}
+}
+
+// value is the text itself, with its hits marked.
+func (p *pen) value(c *Cell) {
+	if len(c.Marks) > 0 {
+		p.marked(c.Marks)
+		return
+	}
+	p.raw(`<bdi>`)
+	p.data(c.Text)
+	p.raw(`</bdi>`)
 }
 
 // label writes a label as the middle of a sentence, as lower does.

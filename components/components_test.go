@@ -33,7 +33,7 @@ func TestIcons(t *testing.T) {
 func TestTextIsText(t *testing.T) {
 	const evil = `"><img src=x onerror=alert(1)>'<hx-partial>`
 	for name, c := range map[string]templ.Component{
-		"cell":     CellView(Cell{UserID: 1, Field: "name", Label: evil, Person: evil, Text: []Mark{{Text: evil}, {Text: evil, Hit: true}}, CanEdit: true}),
+		"cell":     CellView(Cell{UserID: 1, Field: "name", Label: evil, Person: evil, Text: evil, Marks: []Mark{{Text: evil}, {Text: evil, Hit: true}}, CanEdit: true}),
 		"edit":     CellEdit(CellForm{UserID: 1, Key: "name", Label: evil, Person: evil, Field: Field{ID: "x", Name: "name", Type: "text", Value: evil, Was: evil, HasWas: true, Error: evil, Conflict: &Conflict{evil, evil, evil, evil, evil}}}),
 		"timeline": TimelineView(Timeline{Days: []Day{{Label: evil, Entries: []Entry{{Actor: Party{Name: evil, Href: "/"}, Verb: evil, Target: &Party{Name: evil}, Note: evil, Changes: []Change{{evil, evil, evil}}, Request: evil, Device: evil}}}}}),
 		"toast":    ToastView(Toast{Tone: "ok", Title: evil, Detail: evil, UndoAction: "/undo/1", UndoName: evil}),

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // browser tests rely on. Refresh with: go test ./components -update
 func TestGolden(t *testing.T) {
 	phone := Cell{UserID: 12, Field: "phone", Label: "Phone", Person: "Björn Lindqvist", CanEdit: true}
-	email := Cell{UserID: 12, Field: "email", Label: "E-mail", Person: "Björn Lindqvist", Text: []Mark{{Text: "bjo"}, {Text: "rn", Hit: true}, {Text: "@x.example"}}, CanEdit: true}
+	email := Cell{UserID: 12, Field: "email", Label: "E-mail", Person: "Björn Lindqvist", Text: "bjorn@x.example", Marks: []Mark{{Text: "bjo"}, {Text: "rn", Hit: true}, {Text: "@x.example"}}, CanEdit: true}
 	form := CellForm{UserID: 12, Key: "email", Label: "E-mail", Person: "Björn Lindqvist", Field: Field{
 		ID: "u12-email-in", Name: "email", Type: "email", Value: "bjorn x.example", Was: "bjorn@x.example", HasWas: true, Autofocus: true, Error: "There is a space in the address.",
 	}}

@@ -12,15 +12,15 @@ import (
 // samplePerson is a row with everything in it that a row can show.
 func samplePerson(id int64, name string) UserRow {
 	path := userPath(id)
-	cell := func(field, label string, text ...Mark) Cell {
-		return Cell{UserID: id, Field: field, Label: label, Text: text, Person: name, CanEdit: true}
+	cell := func(field, label, text string, marks ...Mark) Cell {
+		return Cell{UserID: id, Field: field, Label: label, Text: text, Marks: marks, Person: name, CanEdit: true}
 	}
 	r := UserRow{
 		ID: id, Avatar: Avatar{Initials: "BL", Hue: 3}, Href: path + "?q=bj%C3%B6rn&sort=-name",
-		Name:       cell("name", "Name", Mark{Text: "Bj"}, Mark{Text: "örn", Hit: true}, Mark{Text: " " + name}),
-		Email:      cell("email", "E-mail", Mark{Text: "bjorn@x.example"}),
-		Phone:      cell("phone", "Phone"),
-		Role:       cell("role", "Role", Mark{Text: "Member"}),
+		Name:       cell("name", "Name", "Björn "+name, Mark{Text: "Bj"}, Mark{Text: "örn", Hit: true}, Mark{Text: " " + name}),
+		Email:      cell("email", "E-mail", "bjorn@x.example"),
+		Phone:      cell("phone", "Phone", ""),
+		Role:       cell("role", "Role", "Member"),
 		Status:     Status{Key: "active", Label: "Active"},
 		LastSignIn: Moment{Text: "—"},
 		Created:    Moment{Text: "30 Oct", Full: "Friday 30 October 2026, 10:43 UTC", ISO: "2026-10-30T10:43:39Z"},
@@ -59,7 +59,7 @@ func TestRowTextIsText(t *testing.T) {
 		&r.Created.ISO, &r.Role.Badge, &r.Role.Label, &r.Role.Field, &a.EditHref, &a.DeactivateHref, &a.DeleteHref} {
 		*text = evil
 	}
-	r.Name.Text, r.Email.Text = []Mark{{Text: evil, Hit: true}, {Text: evil}}, []Mark{{Text: evil}}
+	r.Name.Marks, r.Email.Text, r.Role.Text = []Mark{{Text: evil, Hit: true}, {Text: evil}}, evil, evil
 	var b bytes.Buffer
 	if err := templ.Join(UserRowView(r), RowMenu(r, &a), actionMenu(a, 12)).Render(t.Context(), &b); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -36,70 +37,101 @@ func current(chips []Chip) Chip {
 	return Chip{}
 }
 
-// chip is a filter with the number of people behind it.
-func chip(c Chip, id string) templ.Component {
+// exportItems are the kinds of files that a list can be had as.
+func exportItems(kinds []Option) templ.Component {
 	return drawn(func(p *pen) {
-		p.listLink("chip", id, c.Href, c.Current)
-		p.put(``, c.Label)
-		if c.Count != "" {
-			p.put(` <b>`, c.Count, `</b>`)
+		for _, k := range kinds {
+			p.put(`<button type="submit" class="menu-item" id="export-`, k.Value, `" name="format" value="`, k.Value, `">`,
+				k.Label, ` <small>.`, k.Value, `</small></button>`)
 		}
-		p.put(`</a>`)
 	})
 }
 
-// roleItem is a role in the menu of roles.
-func roleItem(c Chip, id string) templ.Component {
+// statusChips are filters with the number of people behind each.
+func statusChips(chips []Chip) templ.Component {
 	return drawn(func(p *pen) {
-		p.listLink("menu-item", id, c.Href, c.Current)
-		p.put(`<span class="menu-label">`, c.Label, `</span>`)
-		if c.Count != "" {
-			p.put(` <small>`, c.Count, `</small>`)
+		for i, c := range chips {
+			p.listLink("chip", "chip-status-", strconv.Itoa(i), c.Href, c.Current)
+			p.data(c.Label)
+			if c.Count != "" {
+				p.put(` <b>`, c.Count, `</b>`)
+			}
+			p.raw(`</a>`)
 		}
-		if c.Current {
-			p.icon("check")
-		}
-		p.put(`</a>`)
 	})
 }
 
-// sortLink is the head of a column; it sorts by it.
-func sortLink(c Column) templ.Component {
+// roleItems are the roles in their menu.
+func roleItems(chips []Chip) templ.Component {
 	return drawn(func(p *pen) {
-		if c.Href == "" {
-			p.put(``, c.Label)
-			return
+		for i, c := range chips {
+			p.listLink("menu-item", "chip-role-", strconv.Itoa(i), c.Href, c.Current)
+			p.put(`<span class="menu-label">`, c.Label, `</span>`)
+			if c.Count != "" {
+				p.put(` <small>`, c.Count, `</small>`)
+			}
+			if c.Current {
+				p.icon("check")
+			}
+			p.raw(`</a>`)
 		}
-		p.listLink("sort", "sort-"+c.Key, c.Href, false)
-		p.put(``, c.Label, ` `)
-		switch c.Sort {
-		case "ascending":
-			p.icon("up")
-		case "descending":
-			p.icon("down")
-		}
-		p.put(`</a>`)
 	})
 }
 
-// listLink begins a link with the attributes of the helper of the same name.
-func (p *pen) listLink(class, id, href string, current bool) {
-	p.put(`<a class="`, class, `" id="`, id, `" href="`, link(href), `"`)
-	if current {
-		p.put(` aria-current="true"`)
-	}
-	p.put(` hx-get="`, href, `" hx-swap="outerMorph" hx-target="#`+ResultsID+`" hx-trigger="`+onClick+`" hx-push-url="true">`)
+// columnHeads are the heads of the columns, each of which sorts by it. Name and
+// e-mail share one.
+func columnHeads(cols []Column) templ.Component {
+	return drawn(func(p *pen) {
+		p.columnHead("who", sortOf(cols, "name", "email"))
+		p.sortLink(column(cols, "name"))
+		p.raw(`<span class="sep" aria-hidden="true">·</span>`)
+		p.sortLink(column(cols, "email"))
+		p.raw(`</th>`)
+		for _, key := range otherColumns {
+			p.columnHead(key, sortOf(cols, key))
+			p.sortLink(column(cols, key))
+			p.raw(`</th>`)
+		}
+	})
 }
 
 // otherColumns stand after the name in this order.
 var otherColumns = []string{"role", "status", "phone", "signin", "created"}
 
-// columnHead is the class of a column, and its order if it has one.
-func columnHead(class, sort string) attributes {
-	if sort == "" {
-		return attributes{"class", class}
+// columnHead begins the head of a column, which says its order if it has one.
+func (p *pen) columnHead(key, sort string) {
+	p.put(`<th scope="col" class="c-`, key)
+	if sort != "" {
+		p.put(`" aria-sort="`, sort)
 	}
-	return attributes{"class", class, "aria-sort", sort}
+	p.raw(`">`)
+}
+
+func (p *pen) sortLink(c Column) {
+	if c.Href == "" {
+		p.data(c.Label)
+		return
+	}
+	p.listLink("sort", "sort-", c.Key, c.Href, false)
+	p.data(c.Label)
+	p.raw(` `)
+	switch c.Sort {
+	case "ascending":
+		p.icon("up")
+	case "descending":
+		p.icon("down")
+	}
+	p.raw(`</a>`)
+}
+
+// listLink begins a link with the attributes of the helper of the same name. Its
+// id is in two pieces.
+func (p *pen) listLink(class, id, of, href string, current bool) {
+	p.put(`<a class="`, class, `" id="`, id, ``, of, `" href="`, link(href))
+	if current {
+		p.raw(`" aria-current="true`)
+	}
+	p.put(`" hx-get="`, href, `" hx-swap="outerMorph" hx-target="#`+ResultsID+`" hx-trigger="`+onClick+`" hx-push-url="true">`)
 }
 
 // confirmPath is where a confirmation is; it says what will be redrawn after it.

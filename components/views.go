@@ -174,7 +174,8 @@ type Cell struct {
 	UserID  int64
 	Field   string // "name", "email", "phone", "role", "external_id"
 	Label   string // "Name"
-	Text    []Mark // what is shown; empty shows a dash, or "Add phone" where it may be edited
+	Text    string // what is shown; empty shows a dash, or "Add phone" where it may be edited
+	Marks   []Mark // the same in pieces, when a search has hits in it
 	Person  string // whose value it is, for the accessible name "Edit phone of Camille Dubois"
 	CanEdit bool
 	Badge   string // for the role: its key, drawn as a badge; otherwise empty

@@ -299,9 +299,7 @@ func cellOf(a *ask, u *store.User, f store.Field, q string) components.Cell {
 	if f == store.FieldRole {
 		c.Badge, text = text, u.Role.Label()
 	}
-	if text != "" {
-		c.Text = marks(text, hits(f, text, q))
-	}
+	c.Text, c.Marks = text, marks(text, hits(f, text, q))
 	return c
 }
 
@@ -318,7 +316,7 @@ func hits(f store.Field, text, q string) []store.Span {
 
 func marks(text string, spans []store.Span) []components.Mark {
 	if len(spans) == 0 {
-		return []components.Mark{{Text: text}}
+		return nil
 	}
 	var out []components.Mark
 	at := 0

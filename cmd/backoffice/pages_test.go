@@ -280,8 +280,7 @@ func TestAccessibleStates(t *testing.T) {
 	b.press(kb.Escape)
 	b.waitFocus("a" + cell(u, "role", "open"))
 
-	b.click(row(u, "more"))
-	b.waitFor(row(u, "menu"))
+	openMenu(b, u)
 	b.sound("menu of a row")
 	b.click(row(u, "edit"))
 	b.waitFocus("input" + cell(u, "row", "name"))

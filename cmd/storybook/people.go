@@ -65,7 +65,7 @@ func opened(p person) templ.Component {
 func (p person) path(rest string) string { return "/users/" + strconv.FormatInt(p.id, 10) + rest }
 
 func (p person) cell(key, label, value string, mayEdit bool) c.Cell {
-	return c.Cell{UserID: p.id, Field: key, Label: label, Text: text(value), Person: p.name, CanEdit: mayEdit}
+	return c.Cell{UserID: p.id, Field: key, Label: label, Text: value, Person: p.name, CanEdit: mayEdit}
 }
 
 func (p person) actions() c.Actions {

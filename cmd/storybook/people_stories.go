@@ -37,8 +37,8 @@ func found() c.UserList {
 	v.Statuses[0].Current, v.Statuses[1].Current = false, true
 	v.Roles[0].Current, v.Roles[1].Current = false, true
 	r := people()[6].row(true)
-	r.Name.Text = []c.Mark{{Text: "Grace "}, {Text: "Kim", Hit: true}}
-	r.Email.Text = []c.Mark{{Text: "grace."}, {Text: "kim", Hit: true}, {Text: "@northwind.example"}}
+	r.Name.Marks = []c.Mark{{Text: "Grace "}, {Text: "Kim", Hit: true}}
+	r.Email.Marks = []c.Mark{{Text: "grace."}, {Text: "kim", Hit: true}, {Text: "@northwind.example"}}
 	r.Found = []c.Mark{{Text: "External ID "}, {Text: "KIM", Hit: true}, {Text: "-004211"}}
 	v.Rows = []c.UserRow{r}
 	return v

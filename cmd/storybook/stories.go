@@ -37,14 +37,6 @@ func users(name, about string, body templ.Component) story {
 	return story{Name: name, About: about, Page: framed("Users"), Body: body}
 }
 
-// text is a text without hits.
-func text(s string) []c.Mark {
-	if s == "" {
-		return nil
-	}
-	return []c.Mark{{Text: s}}
-}
-
 // at is a moment in the storybook's only day.
 func at(words string) c.Moment {
 	return c.Moment{Text: words, Full: "Monday 23 November 2026, 15:04 UTC", ISO: "2026-11-23T15:04:00Z"}
