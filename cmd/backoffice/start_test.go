@@ -92,6 +92,8 @@ func TestWrongSettings(t *testing.T) {
 		{"two kinds of certificate", nil, []string{"--tls-cert", "x", "--tls-key", "x", "--acme-host", "office.example"}, exitUsage, "--acme-host"},
 		{"plain HTTP alone", nil, []string{"--http-addr", "127.0.0.1:0"}, exitUsage, "--http-addr"},
 		{"TLS and a plain address", nil, []string{"--acme-host", "office.example", "--public-url", "http://office.example"}, exitUsage, "--public-url"},
+		{"no name for a certificate", nil, []string{"--acme-host", "office.example,localhost"}, exitUsage, "--acme-host"},
+		{"an address for a certificate", nil, []string{"--acme-host", "192.0.2.1"}, exitUsage, "--acme-host"},
 		{"header of proxies", nil, []string{"--forwarded-header", "x-real-ip"}, exitUsage, "--forwarded-header"},
 		{"log level", nil, []string{"--log-level", "loud"}, exitUsage, "--log-level"},
 		{"log format", map[string]string{"BACKOFFICE_LOG_FORMAT": "xml"}, nil, exitUsage, "--log-format"},

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,6 +43,11 @@ func (f *tlsFlags) check(publicURL string) error {
 	case f.on() && strings.HasPrefix(publicURL, "http:"):
 		return wrongSetting("public-url", "has to begin with https: while --tls-cert or --acme-host is set.")
 	}
+	for _, name := range f.ACMEHost {
+		if !isPublicName(name) {
+			return wrongSetting("acme-host", "holds %q, which is no name such as office.example.com.", name)
+		}
+	}
 	return nil
 }
 
@@ -52,13 +58,34 @@ func (f *tlsFlags) config(log *slog.Logger) (*tls.Config, func(http.Handler) htt
 		if f.ACMECA != "" {
 			m.Client = &acme.Client{DirectoryURL: f.ACMECA}
 		}
-		return m.TLSConfig(), m.HTTPHandler, nil
+		config := m.TLSConfig()
+		config.GetCertificate = f.told(log, m.GetCertificate)
+		return config, m.HTTPHandler, nil
 	}
 	c := &certificate{files: [2]string{f.TLSCert, f.TLSKey}, log: log}
 	if err := c.load(); err != nil {
 		return nil, nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
 	}
 	return &tls.Config{GetCertificate: c.current}, func(h http.Handler) http.Handler { return h }, nil
+}
+
+// told logs why there is no certificate for a name that should have one. Whoever
+// asks for other names is no news.
+func (f *tlsFlags) told(log *slog.Logger, get certificateGetter) certificateGetter {
+	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c, err := get(hello)
+		if err != nil && slices.Contains(f.ACMEHost, hello.ServerName) {
+			log.Error("no certificate", "host", hello.ServerName, "cause", err.Error())
+		}
+		return c, err
+	}
+}
+
+type certificateGetter = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+
+// isPublicName reports whether an authority may give a certificate for a name.
+func isPublicName(name string) bool {
+	return strings.Contains(strings.Trim(name, "."), ".") && !strings.ContainsAny(name, "/:*@ ") && net.ParseIP(name) == nil
 }
 
 // certificate is a certificate that is read anew when its files change.

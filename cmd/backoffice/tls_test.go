@@ -159,6 +159,28 @@ func TestACMECertificate(t *testing.T) {
 	}
 }
 
+// TestACMEFailureIsTold asks an authority that refuses: whoever runs the server
+// reads why in the log.
+func TestACMEFailureIsTold(t *testing.T) {
+	t.Parallel()
+	authority := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "closed today", http.StatusForbidden)
+	}))
+	defer authority.Close()
+	p := startProgram(t, nil, "--acme-host", "office.example", "--acme-dir", t.TempDir(), "--acme-ca", authority.URL)
+	for _, name := range []string{"other.example", "office.example"} {
+		if _, err := believer(name).Get(p.URL + "/healthz"); err == nil {
+			t.Errorf("%s is answered without a certificate", name)
+		}
+	}
+	waitFor(t, "the failure in the log", func() bool {
+		return strings.Contains(p.Output(), `level=ERROR msg="no certificate" host=office.example`)
+	})
+	if strings.Contains(p.Output(), "other.example") {
+		t.Errorf("the log says:\n%s", p.Output())
+	}
+}
+
 // TestToHTTPS sends people to the same page, and nobody anywhere else.
 func TestToHTTPS(t *testing.T) {
 	t.Parallel()
