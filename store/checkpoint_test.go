@@ -19,7 +19,7 @@ func (s *testStore) logNow() (frames, done int) {
 func TestLogIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
-	must(t, second(s.AddExamples(t.Context(), console, 10_000)))
+	must(t, second(s.AddExamples(t.Context(), console, 5_000)))
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
 	late := time.After(time.Minute)

@@ -27,14 +27,14 @@ func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 // the work are done. Where hardly anybody is there and nobody is at work, it
 // adds many in a single change with one entry: all of them or, cut off, nobody.
 func (s *Store) AddManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
-	if n >= bulkExamples {
+	if n >= s.many {
 		if added, done, err := s.addInBulk(ctx, a, n, tell); done || err != nil {
 			s.emptyLog(ctx)
 			return added, err
 		}
 	}
 	added, made := 0, 0
-	for people, err := range examples(ctx, n, exampleBatch, s.now()) {
+	for people, err := range examples(ctx, n, min(exampleBatch, s.many), s.now()) {
 		if err != nil {
 			return added, err
 		}

@@ -19,7 +19,7 @@ func TestMeeting(t *testing.T) {
 	s.index()
 	s.add("Zoë Ψ", Member) // who waits
 	people := s.everyone()
-	for range 700 {
+	for range 250 {
 		q := Query{Search: randomSearch(r, people), Sort: Sort{SortKeys()[r.IntN(7)], r.IntN(2) == 0}}
 		if r.IntN(2) == 0 {
 			q.Sort.By = ByName

@@ -62,6 +62,7 @@ type Store struct {
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
+	many     int // from so many on, examples are added at once; see AddManyExamples
 
 	changes chan *pending // what waits for the writer
 	bulk    chan *pending // the same of what is written alone; see transactSoon
@@ -102,7 +103,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Driver == "" {
 		c.Driver = "sqlite3"
 	}
-	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
+	s := &Store{now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), many: bulkExamples,
 		changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), closing: make(chan struct{}),
 		stopped: make(chan struct{}), flushes: true, log: newCheckpointer(), background: newBackground()}
 	if err := s.connect(ctx, c); err != nil {
