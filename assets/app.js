@@ -269,6 +269,16 @@
     if (response.status >= 400 && !/<hx-partial|<form|<tr|<div/.test(text)) toastFrom("failed-toast");
   });
 
+  // ---- The exact time, for whoever points at one: a page of rows has fifty.
+
+  const zone = document.documentElement.dataset.zone || undefined;
+  const exactly = time => time.toLocaleString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric",
+    hour: "2-digit", minute: "2-digit", timeZone: zone, timeZoneName: "short" });
+  document.addEventListener("mouseover", event => {
+    const time = event.target.closest?.("time:not([title])");
+    if (time) time.title = exactly(new Date(time.dateTime));
+  });
+
   // ---- Leaving with a form half typed asks first.
 
   const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&

@@ -149,8 +149,9 @@ func (p *pen) when(m Moment) {
 	}
 	p.raw(`<time datetime="`)
 	p.data(m.ISO)
-	p.raw(`" title="`)
-	p.data(m.Full)
+	if m.Full != "" {
+		p.put(`" title="`, m.Full)
+	}
 	p.raw(`">`)
 	p.data(m.Text)
 	p.raw(`</time>`)

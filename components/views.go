@@ -13,6 +13,7 @@ package components
 type Page struct {
 	Title  string   // of the document, without the product's name
 	Brand  string   // the organisation's name, shown top left and in the title
+	Zone   string   // the time zone of all times, for the script's tooltips: "Europe/Madrid"
 	Viewer *Viewer  // who is signed in; nil draws the bare layout (sign-in, set-up, errors)
 	Nav    []Link   // the main navigation; Current marks the page one is on
 	Toast  *Toast   // a message kept for this page by the request before it
@@ -54,7 +55,7 @@ type Hidden struct{ Name, Value string }
 // Moment is a time, already put into words.
 type Moment struct {
 	Text string // "2 min ago", "—" for never
-	Full string // "Monday 23 November 2026, 15:04 UTC"; the tooltip; empty for never
+	Full string // "Monday 23 November 2026, 15:04 UTC"; the tooltip; empty for never, and in rows, where the script makes it
 	ISO  string // RFC 3339, for <time datetime>; empty for never
 }
 

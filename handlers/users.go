@@ -264,8 +264,8 @@ func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
 		Phone:      cellOf(a, u, store.FieldPhone, l.q),
 		Role:       cellOf(a, u, store.FieldRole, ""),
 		Status:     status(u),
-		LastSignIn: a.words.moment(u.LastSignIn),
-		Created:    a.words.moment(u.Created),
+		LastSignIn: a.words.inRow(u.LastSignIn),
+		Created:    a.words.inRow(u.Created),
 		HasMenu:    hasActions(a, u),
 		Found:      foundElsewhere(u, l.q),
 	}

@@ -24,36 +24,65 @@ func newWords(now time.Time, in *time.Location) words {
 	return words{now, in, now.In(in).Year()}
 }
 
-// moment is a time as distance: "2 min ago". A page of the list has fifty of
-// them, so its texts are pieces of one.
-func (w words) moment(t time.Time) components.Moment {
-	if t.IsZero() {
-		return components.Moment{Text: "—"}
-	}
-	t = t.In(w.in)
-	return moment(w.appendAgo(make([]byte, 0, 96), t), t)
-}
-
 // today is the first moment of this day.
 func (w words) today() time.Time {
 	year, month, day := w.now.In(w.in).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, w.in)
 }
 
+// zoneName is a time zone's name as a browser knows it; of the machine's own
+// zone it is none, and then the browser takes its own.
+func zoneName(in *time.Location) string {
+	if in == time.Local {
+		return ""
+	}
+	return in.String()
+}
+
+// moment is a time as distance: "2 min ago".
+func (w words) moment(t time.Time) components.Moment {
+	m := w.inRow(t)
+	if m.ISO != "" {
+		m.Full = string(appendFull(nil, t.In(w.in)))
+	}
+	return m
+}
+
+// inRow is moment without the words of its tooltip, which the script finds for
+// the one time in a page of fifty that somebody points at. Its texts are pieces
+// of one.
+func (w words) inRow(t time.Time) components.Moment {
+	if t.IsZero() {
+		return components.Moment{Text: "—"}
+	}
+	b := w.appendAgo(make([]byte, 0, 48), t.In(w.in))
+	short := len(b)
+	text := string(appendISO(b, t.UTC()))
+	return components.Moment{Text: text[:short], ISO: text[short:]}
+}
+
 // clock is a time as time of day, for lists that are grouped by day.
 func (w words) clock(t time.Time) components.Moment {
 	t = t.In(w.in)
-	return moment(appendClock(make([]byte, 0, 96), t), t)
+	return components.Moment{Text: string(appendClock(nil, t)), Full: string(appendFull(nil, t)), ISO: string(appendISO(nil, t.UTC()))}
 }
 
-// moment puts the exact time behind the words for it.
-func moment(b []byte, t time.Time) components.Moment {
-	short := len(b)
-	b = appendFull(b, t)
-	full := len(b)
-	text := string(t.UTC().AppendFormat(b, time.RFC3339))
-	return components.Moment{Text: text[:short], Full: text[short:full], ISO: text[full:]}
+// appendISO appends a time in UTC by RFC 3339: "2026-11-23T15:04:05Z". Of years
+// without four digits it makes nothing that a browser reads, nor need it.
+func appendISO(b []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	b = appendTwo(appendTwo(b, year/100), year%100)
+	b = appendTwo(append(b, '-'), int(month))
+	b = appendTwo(append(b, '-'), day)
+	b = appendTwo(append(b, 'T'), hour)
+	b = appendTwo(append(b, ':'), minute)
+	b = appendTwo(append(b, ':'), second)
+	return append(b, 'Z')
 }
+
+// appendTwo appends a number below a hundred with two digits.
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
 
 // appendFull appends "Monday 2 January 2006, 15:04 CET".
 func appendFull(b []byte, t time.Time) []byte {
@@ -69,7 +98,7 @@ func appendFull(b []byte, t time.Time) []byte {
 // appendClock appends "15:04".
 func appendClock(b []byte, t time.Time) []byte {
 	hour, minute, _ := t.Clock()
-	return append(b, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10))
+	return appendTwo(append(appendTwo(b, hour), ':'), minute)
 }
 
 func (w words) ago(t time.Time) string { return string(w.appendAgo(nil, t)) }

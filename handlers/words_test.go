@@ -73,6 +73,9 @@ func TestMomentAndDay(t *testing.T) {
 	if m.Text != "2 min ago" || m.Full != "Monday 23 November 2026, 12:58 CET" || m.ISO != "2026-11-23T11:58:00Z" {
 		t.Errorf("a moment is %+v", m)
 	}
+	if m := w.inRow(noon.Add(-2 * time.Minute)); m.Text != "2 min ago" || m.Full != "" || m.ISO != "2026-11-23T11:58:00Z" {
+		t.Errorf("a moment in a row is %+v", m)
+	}
 	if m := w.clock(noon); m.Text != "13:00" || m.ISO != "2026-11-23T12:00:00Z" {
 		t.Errorf("a time of day is %+v", m)
 	}
@@ -203,5 +206,16 @@ func TestNumbers(t *testing.T) {
 	}
 	if got := count(1, "session", "sessions") + ", " + count(1200, "session", "sessions"); got != "1 session, 1,200 sessions" {
 		t.Errorf("counts %q", got)
+	}
+}
+
+// TestISO compares our own writing of times with that of package time.
+func TestISO(t *testing.T) {
+	t.Parallel()
+	for seconds := int64(0); seconds < 300*365*86400; seconds += 7777777 {
+		at := time.Unix(seconds-86400*365*50, 0).UTC()
+		if got, want := string(appendISO(nil, at)), at.Format(time.RFC3339); got != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
 	}
 }

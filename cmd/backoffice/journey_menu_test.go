@@ -1,7 +1,9 @@
 package main
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"backoffice/store"
 
@@ -44,4 +46,21 @@ func TestJourneyMenu(t *testing.T) {
 		b.follow(row(u, "page"))
 		b.waitPath("/users/" + row(u)[2:] + "?q=camille&sort=email")
 	}, b)
+}
+
+// TestJourneyExactTime points at a time in the list: its tooltip says when that
+// was, in the office's time zone.
+func TestJourneyExactTime(t *testing.T) {
+	d := newDesk(t, "--time-zone", "Asia/Kathmandu")
+	u := d.person("Camille Dubois", "camille@example.net", store.Member)
+	b := d.enter(anaEmail, "/users?q=camille")
+	zone, err := time.LoadLocation("Asia/Kathmandu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.eval(`document.querySelector('`+row(u)+` .c-created time').dispatchEvent(new MouseEvent("mouseover", {bubbles: true}))`, nil)
+	want := d.now(u).Created.In(zone).Format("15:04")
+	if got := b.string(`document.querySelector('` + row(u) + ` .c-created time').title`); !strings.Contains(got, want) || !strings.Contains(got, d.now(u).Created.In(zone).Format("2 January 2006")) {
+		t.Errorf("the tooltip says %q, want %s in it", got, want)
+	}
 }
