@@ -25,6 +25,8 @@ func statusOf(k store.Kind) int {
 		return http.StatusUnauthorized
 	case store.Throttled:
 		return http.StatusTooManyRequests
+	case store.Unavailable:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
@@ -46,6 +48,8 @@ func title(k store.Kind) string {
 		return "Please sign in"
 	case store.Throttled:
 		return "Please wait a little"
+	case store.Unavailable:
+		return "Not possible just now"
 	}
 	return "Something went wrong"
 }
@@ -71,11 +75,10 @@ func (s *server) errorView(a *ask, err error) view {
 		a.ended = gone
 		return s.mustSignIn(a)
 	}
-	k := store.KindOf(err)
-	var e *store.Error
-	if !errors.As(err, &e) {
+	e := store.Explain(err)
+	k := e.Kind
+	if k == store.Internal || k == store.Unavailable {
 		s.logError(a, err)
-		e = &store.Error{Kind: store.Internal, Message: "This is a fault on our side. Nothing was changed; please try again in a moment."}
 	}
 	if k == store.Unauthenticated && a.who != nil {
 		a.who = nil
@@ -83,11 +86,18 @@ func (s *server) errorView(a *ask, err error) view {
 		return s.mustSignIn(a)
 	}
 	v := s.oops(a, statusOf(k), title(k), e.Message)
-	if k == store.Throttled {
+	switch k {
+	case store.Unavailable:
+		v.retry = retryLater
+	case store.Throttled:
 		v.retry = int(math.Ceil(e.RetryAfter.Seconds()))
 	}
 	return v
 }
+
+// retryLater is when a program may ask again whose request met a database that
+// could not work, in seconds.
+const retryLater = 30
 
 // oops is an error as a page and as a toast.
 func (s *server) oops(a *ask, status int, heading, message string) view {

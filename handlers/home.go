@@ -77,12 +77,3 @@ func navigation(a *ask) []components.Link {
 func isWithin(page, place string) bool {
 	return page == place || place != "/" && strings.HasPrefix(page, place+"/")
 }
-
-// healthz says that the program is alive and reaches its data.
-func (s *server) healthz(a *ask) (view, error) {
-	if err := s.store.Ping(a.Context()); err != nil {
-		s.logError(a, err)
-		return view{status: 503, text: "the database does not answer\n"}, nil
-	}
-	return view{text: "ok\n"}, nil
-}

@@ -12,6 +12,7 @@ type need struct {
 	act     store.Act // the permission that is asked for; "" is "signed in"
 	passive bool      // a timer asks, not a person: this is no sign of life
 	upload  bool      // a file comes: it may be large, and take its time
+	probe   bool      // a machine asks every few seconds: no line in the log
 }
 
 // route is one address: who may come in, and what happens there.
@@ -30,7 +31,8 @@ func (s *server) list() []route {
 	may := func(act store.Act) need { return need{act: act} }
 	return []route{
 		{"GET /{$}", open, s.home},
-		{"GET /healthz", open, s.healthz},
+		{"GET /healthz", need{open: true, probe: true}, s.healthz},
+		{"GET /readyz", need{open: true, probe: true}, s.readyz},
 		{"GET /login", open, s.loginForm},
 		{"POST /login", open, s.login},
 		{"POST /logout", open, s.logout},
@@ -100,6 +102,7 @@ func (s *server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		s.limitBody(w, req, r.need.upload)
 		a := s.newAsk(req, r.pattern)
+		a.note.probe = r.need.probe
 		v, err := s.guarded(a, r)
 		s.respond(w, a, v, err)
 	})

@@ -42,9 +42,18 @@ type Config struct {
 	// program. Default: whatever address is asked for, by plain HTTP.
 	PublicURL string
 
+	// TLS says that requests reach this very program by TLS: cookies are then
+	// as with an https PublicURL. Default: what PublicURL says. No header of a
+	// proxy is asked.
+	TLS bool
+
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Default: none, and the header is ignored.
 	TrustedProxies []netip.Prefix
+
+	// Forwarded says that they write the Forwarded header of RFC 7239, which is
+	// read instead. Default: X-Forwarded-For.
+	Forwarded bool
 
 	// Location is the time zone that times are shown in. Default UTC.
 	Location *time.Location
@@ -52,21 +61,33 @@ type Config struct {
 	// Log receives the access log and the causes of internal errors. Default:
 	// slog.Default().
 	Log *slog.Logger
+
+	// Draining reports whether the program is about to stop. /readyz then says
+	// so, and connections are closed after the answer, so that their next
+	// request goes elsewhere. Default: never.
+	Draining func() bool
+
+	// Observe is told of each answered request, for figures. It has to be quick:
+	// the connection waits for it. Default: nobody is told.
+	Observe func(Answered)
 }
 
 // server is the running back office.
 type server struct {
-	store    *store.Store
-	brand    string
-	origin   string // PublicURL without a path; may be empty
-	secure   bool
-	proxies  []netip.Prefix
-	location *time.Location
-	log      *slog.Logger
-	wall     func() time.Time // what deadlines of connections are set by
-	sessions *scs.SessionManager
-	routes   *http.ServeMux
-	sheets   sync.Pool // of buffers to draw answers in
+	store     *store.Store
+	brand     string
+	origin    string // PublicURL without a path; may be empty
+	secure    bool
+	proxies   []netip.Prefix
+	forwarded bool
+	location  *time.Location
+	log       *slog.Logger
+	wall      func() time.Time // what deadlines of connections are set by
+	draining  func() bool
+	observe   func(Answered)
+	sessions  *scs.SessionManager
+	routes    *http.ServeMux
+	sheets    sync.Pool // of buffers to draw answers in
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
@@ -89,7 +110,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, location: c.Location, log: c.Log, wall: time.Now}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, forwarded: c.Forwarded, secure: c.TLS, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}
@@ -99,12 +120,18 @@ func newServer(c Config) (*server, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.draining == nil {
+		s.draining = func() bool { return false }
+	}
+	if s.observe == nil {
+		s.observe = func(Answered) {}
+	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
 			return nil, ErrPublicURL
 		}
-		s.origin, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
+		s.origin, s.secure = u.Scheme+"://"+u.Host, c.TLS || u.Scheme == "https"
 	}
 	s.sessions = newSessions(c.Store, s.secure)
 	s.routes = s.table()
@@ -192,6 +219,9 @@ func (s *server) headers(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), always)
+		if s.draining() {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -132,6 +132,66 @@ func TestAddressBehindProxies(t *testing.T) {
 	}
 }
 
+// TestForwarded reads the header of RFC 7239 where it was chosen, and only the
+// one that was chosen: the other may be what the client made up.
+func TestForwarded(t *testing.T) {
+	t.Parallel()
+	lan := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct {
+		name, remote string
+		chain        []string
+		want         string
+	}{
+		{"one proxy", "10.0.0.1:1", []string{"for=198.51.100.1"}, "198.51.100.1"},
+		{"a stranger", "203.0.113.9:1", []string{"for=198.51.100.1"}, "203.0.113.9"},
+		{"what the client claims", "10.0.0.1:1", []string{"for=1.1.1.1, for=198.51.100.1;proto=https;by=10.0.0.1"}, "198.51.100.1"},
+		{"two proxies in two headers", "10.0.0.1:1", []string{"For=198.51.100.1", `by=x; for="10.0.0.2:4711"`}, "198.51.100.1"},
+		{"IPv6 with a port", "10.0.0.1:1", []string{`for="[2001:db8::7]:4711"`}, "2001:db8::7"},
+		{"IPv6", "10.0.0.1:1", []string{`for="[2001:db8::7]"`}, "2001:db8::7"},
+		{"hidden", "10.0.0.1:1", []string{"for=1.1.1.1, for=_hidden"}, "10.0.0.1"},
+		{"unknown", "10.0.0.1:1", []string{"for=1.1.1.1, for=unknown"}, "10.0.0.1"},
+		{"not told", "10.0.0.1:1", []string{"for=1.1.1.1, proto=https"}, "10.0.0.1"},
+		{"a comma in quotes", "10.0.0.1:1", []string{`for=198.51.100.1;host="a, for=1.1.1.1"`}, "198.51.100.1"},
+		{"a quote that does not close", "10.0.0.1:1", []string{`for="1.1.1.1, for=198.51.100.1`}, "10.0.0.1"},
+		{"none", "10.0.0.1:1", nil, "10.0.0.1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.remote
+		r.Header["Forwarded"] = c.chain
+		r.Header["X-Forwarded-For"] = []string{"192.0.2.66"}
+		if got := (&server{proxies: lan, forwarded: true}).address(r); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+		r.Header.Del("X-Forwarded-For")
+		if got := (&server{proxies: lan}).address(r); got != strings.TrimSuffix(c.remote, ":1") {
+			t.Errorf("%s, where the other header was chosen: %q", c.name, got)
+		}
+	}
+}
+
+// TestNoHeaderMakesItTLS says that whether cookies are for TLS only is a setting,
+// whatever a client or a proxy says of the connection.
+func TestNoHeaderMakesItTLS(t *testing.T) {
+	t.Parallel()
+	for _, tls := range []bool{false, true} {
+		s := newSite(t, func(c *Config) {
+			c.TLS, c.TrustedProxies = tls, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}
+		})
+		for _, scheme := range []string{"", "http", "https"} {
+			header := map[string]string{"X-Forwarded-Proto": scheme, "Forwarded": "proto=" + scheme, "X-Forwarded-Host": "evil.example", "X-Forwarded-Ssl": "on"}
+			c := s.as(nobody)
+			a := c.send(request{method: "POST", url: "/login", form: formOf([]string{"email", email(ana), "password", password}), header: header}).is(t, http.StatusSeeOther)
+			k, err := http.ParseSetCookie(a.header.Get("Set-Cookie"))
+			if err != nil || k.Secure != tls || strings.HasPrefix(k.Name, "__Host-") != tls || (a.header.Get("Strict-Transport-Security") != "") != tls {
+				t.Errorf("TLS is %v, a header says %q: %v, %v", tls, scheme, a.header, err)
+			}
+			if strings.Contains(a.header.Get("Location"), "evil") {
+				t.Errorf("goes to %s", a.header.Get("Location"))
+			}
+		}
+	}
+}
+
 func TestAddressIsWhatTheTrailAndTheSessionsSay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
@@ -187,8 +247,8 @@ func TestAssetsNeedNoSessionAndNoDatabase(t *testing.T) {
 	s.as(nobody).get("/favicon.ico").is(t, http.StatusFound).to(t, assets.URL("icon.svg"))
 	s.as(nobody).get("/assets/").is(t, http.StatusNotFound)
 	s.as(nobody).get("/assets/../server.go").is(t, http.StatusNotFound)
-	if strings.Contains(s.log.String(), "app.css") {
-		t.Error("every asset stands in the access log")
+	if log := s.log.String(); strings.Contains(log, "app.css") || strings.Contains(log, "level=INFO") {
+		t.Errorf("every asset stands in the access log:\n%s", log)
 	}
 }
 
@@ -222,19 +282,6 @@ func TestPagesAreCompressedForThoseWhoAsk(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	if a := s.as(nobody).get("/healthz").is(t, 200); a.body != "ok\n" {
-		t.Errorf("says %q", a.body)
-	}
-	s.restart()
-	s.db.Close()
-	if a := s.as(nobody).get("/healthz"); a.code != 503 || strings.Contains(a.body, "sql") {
-		t.Errorf("with the database gone: %d %q", a.code, a.body)
-	}
-}
-
 func TestTheAccessLogHoldsNothingTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -251,6 +298,7 @@ func TestTheAccessLogHoldsNothingTyped(t *testing.T) {
 	c.on("/users?q=typed-page").post("/users/5", "view", "cell", "field", "phone", "phone", "typed-phone", "was.phone", "typed-was")
 	c.post("/account/password", "current", "typed-current", "password", "typed-new", "repeat", "typed-new")
 	c.get("/fault/error")
+	c.send(request{method: "GET", url: "/users", header: map[string]string{"Traceparent": "00-typed-trace-01", "X-Request-Id": "typed-id", "X-Forwarded-For": "typed-address", "Referer": "http://office.example/typed"}})
 	log := s.log.String()
 	for _, private := range []string{"typed", token, email(ana), password, name(ana)} {
 		if strings.Contains(log, private) {

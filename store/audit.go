@@ -255,14 +255,18 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 		return AuditReport{}, err
 	}
 	defer t.Rollback()
+	return verifyTrail(ctx, t)
+}
+
+func verifyTrail(ctx context.Context, q querier) (AuditReport, error) {
 	v := verifier{purges: map[int64]int64{}}
-	if err := eachEntry(ctx, t, v.see); err != nil {
+	if err := eachEntry(ctx, q, v.see); err != nil {
 		return v.report, err
 	}
 	if v.report.Bad == 0 {
 		v.checkMissing()
 	}
-	head, err := trailHead(querierAt{ctx, t})
+	head, err := trailHead(querierAt{ctx, q})
 	if err != nil && !errors.Is(err, errNoHead) {
 		return v.report, err
 	}

@@ -18,6 +18,12 @@ const WrongCredentials = "That e-mail and password do not match. Please try agai
 // address and a wrong password give the same error in about the same time.
 // Repeated failures fail with Throttled before the password is looked at.
 func (s *Store) SignIn(ctx context.Context, a Actor, email, password string) (Whoever, error) {
+	w, err := s.signIn(ctx, a, email, password)
+	s.counts.signIn(err)
+	return w, err
+}
+
+func (s *Store) signIn(ctx context.Context, a Actor, email, password string) (Whoever, error) {
 	key := signInKey(email)
 	if err := s.takeAttempt(ctx, a, key); err != nil {
 		return Whoever{}, err

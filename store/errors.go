@@ -17,6 +17,7 @@ const (
 	Refused         Kind = "refused"         // nobody may do this now: a guard such as "the last admin"
 	Unauthenticated Kind = "unauthenticated" // who is asking is not known, or no longer
 	Throttled       Kind = "throttled"       // too many failures; RetryAfter says how long to wait
+	Unavailable     Kind = "unavailable"     // the machine does not let the database work; it may again without a restart
 	Internal        Kind = "internal"        // a fault of the program or the machine
 )
 

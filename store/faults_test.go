@@ -143,7 +143,7 @@ func checkState(t *testing.T, c *cast, want []string) {
 // checkWorks reads and writes.
 func checkWorks(t *testing.T, c *cast) {
 	t.Helper()
-	must(t, c.Ping(t.Context()))
+	must(t, c.Ready(t.Context()))
 	must(t, second(c.ListUsers(t.Context(), console, Query{})))
 	must(t, c.Sweep(t.Context()))
 }

@@ -201,7 +201,7 @@ func TestDefaults(t *testing.T) {
 	if s.IdleTimeout() != 30*time.Minute || s.AbsoluteTimeout() != 12*time.Hour || s.hasher.params != DefaultHashParams {
 		t.Errorf("%v, %v, %v", s.IdleTimeout(), s.AbsoluteTimeout(), s.hasher.params)
 	}
-	if s.Now().IsZero() || s.Ping(t.Context()) != nil {
+	if s.Now().IsZero() || s.Ready(t.Context()) != nil {
 		t.Error("there is no clock, or no answer")
 	}
 }

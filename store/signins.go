@@ -72,7 +72,11 @@ func (s *Store) Resume(ctx context.Context, signIn, user int64, passive bool) (W
 		return w, nil
 	}
 	w.SignIn.LastSeen = now
-	return w, touchSignIn(ctx, s.writer, signIn, now)
+	err = touchSignIn(ctx, s.writer, signIn, now)
+	if trouble(err) != "" {
+		err = nil // on a full disk one can still read
+	}
+	return w, err
 }
 
 // endOf says why the sign-in is no longer good, or "".

@@ -71,6 +71,8 @@ type Store struct {
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
 
+	place      place // where the file is
+	counts     counts
 	flushes    bool // whether the writer's commits wait for the disk; see transactSoon
 	log        *checkpointer
 	background *background
@@ -120,6 +122,10 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
+	version, err := schemaVersion(ctx, s.writer)
+	if err = errors.Join(err, notNewer(version, c.Path)); err != nil {
+		return err
+	}
 	if err = readyWriter(ctx, s.writer); err != nil {
 		return err
 	}
@@ -133,7 +139,8 @@ func (s *Store) connect(ctx context.Context, c Config) (err error) {
 	if s.searcher, err = openReaders(c, searchers); err != nil {
 		return err
 	}
-	return s.reader.PingContext(ctx)
+	s.place, err = findPlace(c.Path)
+	return errors.Join(err, s.Ready(ctx))
 }
 
 func openReaders(c Config, n int) (*sql.DB, error) {
@@ -176,7 +183,13 @@ func dsn(path, mode string) string {
 	default:
 		v.Set("_txlock", "immediate")
 	}
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}
+	return sqliteName(path, v)
+}
+
+// sqliteName is how SQLite is told of a file, whatever its name holds, and of the
+// settings of a connection to it.
+func sqliteName(path string, settings url.Values) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
 	return u.String()
 }
 
@@ -226,9 +239,6 @@ func (s *Store) closeFiles() error {
 	}
 	return errors.Join(errs...)
 }
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }
 
 // IdleTimeout is how long a sign-in lives without being used.
 func (s *Store) IdleTimeout() time.Duration { return s.idle }

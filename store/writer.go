@@ -54,6 +54,8 @@ func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) e
 // outcome is waited for even when the context ends: it may be done already.
 func (s *Store) enqueue(c *pending) error {
 	c.done = make(chan struct{})
+	s.counts.waiting.Add(1)
+	defer s.counts.waiting.Add(-1)
 	changes := s.changes
 	if c.soon {
 		changes = s.bulk
@@ -117,6 +119,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 // fails them all: none has been answered yet.
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
+	s.counts.committed(len(group))
 	s.tellChanged()
 	for _, c := range group {
 		if c.err == nil {
@@ -127,6 +130,9 @@ func (s *Store) commit(group []*pending) {
 }
 
 func (s *Store) commitGroup(group []*pending) error {
+	if err := s.place.check(); err != nil {
+		return err
+	}
 	ctx := context.Background()
 	if err := s.flush(ctx, !group[0].soon); err != nil {
 		return err
@@ -179,7 +185,10 @@ func (s *Store) apart(t *sql.Tx, c *pending, savepoint bool) error {
 	case !savepoint:
 		return nil
 	case c.err != nil:
-		return takeBackChange(t)
+		if err := takeBackChange(t); err != nil { // a full disk takes the transaction back as a whole
+			return errors.Join(c.err, err)
+		}
+		return nil
 	}
 	return endChange(t)
 }

@@ -37,18 +37,22 @@ const (
 	exitBroken   = 5 // audit verify: the trail is not as it was written
 )
 
-// cli is every command and flag. Each flag may stand in the environment too.
+// cli is every command and flag. Each flag may stand in the environment and in a
+// file too. The helps of settings are the table of the README.
 type cli struct {
-	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"The SQLite file with all data; it is made when missing."`
+	Config    string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
+	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"The SQLite file with all data; made when missing."`
 	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 
-	Serve  serveCmd  `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
-	User   userCmd   `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
-	Import importCmd `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
-	Export exportCmd `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
-	Demo   demoCmd   `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
-	Audit  auditCmd  `cmd:"" help:"The audit trail."`
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
+	User    userCmd    `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
+	Import  importCmd  `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
+	Export  exportCmd  `cmd:"" help:"Write people to a file: CSV, Excel or JSON."`
+	Demo    demoCmd    `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
+	Backup  backupCmd  `cmd:"" help:"Copy the database to a file, in one state and examined. Works while the server runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database, after it was examined. The server must not run; the database that was there is kept."`
+	Audit   auditCmd   `cmd:"" help:"The audit trail."`
 }
 
 // environment is what a command works with besides its flags.
@@ -63,7 +67,7 @@ type environment struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -82,8 +86,9 @@ Exit codes: 0 done, 1 fault, 2 wrong usage or value, 3 refused by a rule,
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exited := -1
-	parser, err := kong.New(&c, kong.Name("backoffice"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }), kong.Resolvers(fromEnvironment(getenv)), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	set := &settings{getenv: getenv}
+	parser, err := kong.New(&c, kong.Bind(set), kong.Name("backoffice"), kong.Description(description), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }), kong.Resolvers(set), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "backoffice:", err)
 		return exitFailed
@@ -96,24 +101,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		fmt.Fprintf(stderr, "backoffice: %v\nTry: backoffice --help\n", err)
 		return exitUsage
 	}
-	env := &environment{ctx, getenv, stdin, stdout, stderr, newLog(stderr, c.LogFormat, c.LogLevel)}
+	env := &environment{ctx, set.get, stdin, stdout, stderr, newLog(stderr, c.LogFormat, c.LogLevel)}
 	if err := k.Run(&c, env); err != nil {
 		return complain(stderr, err)
 	}
 	return exitOK
-}
-
-// fromEnvironment gives flags their value from the environment that was passed
-// in, which in tests is not the process's own.
-func fromEnvironment(getenv func(string) string) kong.Resolver {
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		for _, name := range flag.Envs {
-			if v := getenv(name); v != "" {
-				return v, nil
-			}
-		}
-		return nil, nil
-	})
 }
 
 func newLog(w io.Writer, format, level string) *slog.Logger {

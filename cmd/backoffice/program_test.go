@@ -19,7 +19,7 @@ const (
 )
 
 // listeningLine is the part of the line that the program prints when it is ready.
-var listeningLine = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`)
+var listeningLine = regexp.MustCompile(`https?://127\.0\.0\.1:[0-9]+`)
 
 // program is the real program, run inside the test process on a port and a
 // data file of its own.
@@ -57,7 +57,7 @@ func (p *program) start(addr string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out := newProgramOutput()
 	code := make(chan int, 1)
-	args := append([]string{"serve", "--addr", addr, "--db", p.DB}, p.args...)
+	args := append([]string{"serve", "--addr", addr, "--db", p.DB, "--drain", "0s"}, p.args...)
 	env := func(name string) string { return p.env[name] }
 	go func() { code <- run(ctx, args, env, strings.NewReader(""), out, out) }()
 	p.cancel, p.code, p.output = cancel, code, out

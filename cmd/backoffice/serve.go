@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -17,12 +18,17 @@ import (
 // serveCmd runs the back office.
 type serveCmd struct {
 	Addr            string        `env:"BACKOFFICE_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
-	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https, cookies are for TLS only."`
+	PublicURL       string        `name:"public-url" env:"BACKOFFICE_PUBLIC_URL" placeholder:"URL" help:"The address people use, such as https://office.example.com. With https the cookie is Secure and named __Host-…: set it behind a proxy that speaks TLS."`
 	Brand           string        `env:"BACKOFFICE_BRAND" default:"Backoffice" help:"The organisation's name, shown on every page."`
 	TimeZone        string        `env:"BACKOFFICE_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"The time zone that times are shown in, such as Europe/Madrid."`
-	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose X-Forwarded-For is believed, separated by commas."`
+	TrustedProxies  []string      `env:"BACKOFFICE_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies, separated by commas, that are believed whom they forward."`
+	ForwardedHeader string        `env:"BACKOFFICE_FORWARDED_HEADER" enum:"x-forwarded-for,forwarded" default:"x-forwarded-for" help:"The header that they write whom they forward into: ${enum}. The other one is never believed, and no header changes what is said of HTTPS: that is for --public-url."`
 	IdleTimeout     time.Duration `env:"BACKOFFICE_IDLE_TIMEOUT" default:"30m" help:"Sign people out after so long without activity."`
 	AbsoluteTimeout time.Duration `env:"BACKOFFICE_ABSOLUTE_TIMEOUT" default:"12h" help:"Sign people out so long after they signed in."`
+	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
+	tlsFlags
+	backups
+	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping: longer than a balancer's interval, if there is one."`
 }
 
 // Run serves until the context ends, then finishes what runs.
@@ -36,35 +42,94 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		return err
 	}
 	defer db.Close()
-	if env.getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+	limitMemory(env)
+	sockets, err := inherit(env.getenv)
+	if err != nil {
+		return err
 	}
-	if env.getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+	run := &service{log: env.log, drain: c.Drain, inherited: sockets}
+	defer run.forget()
+	config.Store, config.Draining = db, run.draining.Load
+	figures := newMonitor(db, time.Now())
+	if c.MetricsAddr != "" {
+		config.Observe = figures.observe
 	}
-	config.Store = db
+	base, err := c.listen(run, config)
+	if err == nil {
+		err = c.listenForMonitor(run, figures)
+	}
+	if err != nil {
+		return err
+	}
+	if err := firstAdmin(env, db, base); err != nil {
+		return err
+	}
+	db.KeepSearch(func(err error) { env.log.Error("the index of the search is behind", "cause", err.Error()) })
+	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
+	if c.BackupDir != "" {
+		run.beside = append(run.beside, func(ctx context.Context) { c.backups.run(ctx, db, env.log) })
+	}
+	run.announce(env.stdout)
+	return run.run(env.ctx)
+}
+
+// listen opens the back office's own address, and gives the one that people use.
+func (c *serveCmd) listen(run *service, config handlers.Config) (string, error) {
 	handler, err := handlers.New(config)
 	if errors.Is(err, handlers.ErrPublicURL) {
-		return wrongSetting("public-url", "must be like https://office.example.com, without a path.")
+		return "", wrongSetting("public-url", "must be like https://office.example.com, without a path.")
 	}
+	if err != nil {
+		return "", err
+	}
+	d, err := run.listen("addr", c.Addr, handler)
+	if err != nil {
+		return "", err
+	}
+	at := "http://" + d.listener.Addr().String()
+	if c.tlsFlags.on() {
+		at = "https://" + d.listener.Addr().String()
+		if err := c.secure(run, d, strings.TrimSuffix(config.PublicURL, "/")); err != nil {
+			return "", err
+		}
+	}
+	d.says = "Backoffice listens on " + at + " (Ctrl+C stops it)"
+	if config.PublicURL != "" {
+		at = strings.TrimSuffix(config.PublicURL, "/")
+	}
+	return at, nil
+}
+
+// secure lets the back office's own address speak TLS, and the one for plain
+// HTTP send people there.
+func (c *serveCmd) secure(run *service, d *door, origin string) error {
+	config, beforeHTTP, err := c.tlsFlags.config(run.log)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
+	d.TLSConfig = config
+	if c.HTTPAddr == "" {
+		return nil
+	}
+	_, port, _ := net.SplitHostPort(d.listener.Addr().String())
+	plain, err := run.listen("http-addr", c.HTTPAddr, beforeHTTP(toHTTPS(origin, port)))
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", c.Addr, err)
-	}
-	base := c.PublicURL
-	if base == "" {
-		base = "http://" + listener.Addr().String()
-	}
-	base = strings.TrimSuffix(base, "/")
-	if err := firstAdmin(env, db, base); err != nil {
-		listener.Close()
 		return err
 	}
-	fmt.Fprintf(env.stdout, "Backoffice listens on http://%s (Ctrl+C stops it)\n", listener.Addr())
-	return serve(env, db, handler, listener)
+	plain.says = "Plain HTTP at http://" + plain.listener.Addr().String() + " leads there"
+	return nil
+}
+
+// listenForMonitor opens the address for figures, if it was wished for.
+func (c *serveCmd) listenForMonitor(run *service, m *monitor) error {
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	d, err := run.listen("metrics-addr", c.MetricsAddr, m.handler())
+	if err == nil {
+		d.says = "Metrics at http://" + d.listener.Addr().String() + "/metrics"
+	}
+	return err
 }
 
 func (c *serveCmd) config(env *environment) (handlers.Config, error) {
@@ -75,8 +140,19 @@ func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	if c.IdleTimeout < time.Second || c.AbsoluteTimeout < c.IdleTimeout {
 		return handlers.Config{}, wrongSetting("idle-timeout", "must be at least a second, and --absolute-timeout no shorter than it.")
 	}
+	if c.Drain < 0 {
+		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
+	}
+	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check()); err != nil {
+		return handlers.Config{}, err
+	}
 	proxies, err := parseNetworks(c.TrustedProxies)
-	return handlers.Config{Brand: c.Brand, PublicURL: c.PublicURL, TrustedProxies: proxies, Location: zone, Log: env.log}, err
+	public := c.PublicURL
+	if public == "" && len(c.ACMEHost) > 0 {
+		public = "https://" + c.ACMEHost[0]
+	}
+	return handlers.Config{Brand: c.Brand, PublicURL: public, TLS: c.tlsFlags.on(), TrustedProxies: proxies,
+		Forwarded: c.ForwardedHeader == "forwarded", Location: zone, Log: env.log}, err
 }
 
 // firstAdmin makes the first admin from the environment, or prints the
@@ -119,30 +195,14 @@ func namedSettings(err error) error {
 	return &named
 }
 
-// serve answers until the context ends. Time-outs end a client that is slow on
-// purpose; the write time-out is longer than any page takes.
-func serve(env *environment, db *store.Store, h http.Handler, l net.Listener) error {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
-	tidied := make(chan struct{})
-	go func() {
-		defer close(tidied)
-		tidy(env, db)
-	}()
-	go giveBack(env.ctx)
-	db.KeepSearch(func(err error) { env.log.Error("the index of the search is behind", "cause", err.Error()) })
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-env.ctx.Done():
+// limitMemory sets how Go collects garbage, unless the environment says it.
+func limitMemory(env *environment) {
+	if env.getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	err := server.Shutdown(ctx)
-	<-tidied
-	return err
+	if env.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 // gcPercent lets garbage grow to four times what is kept before it is
@@ -175,23 +235,23 @@ func giveBack(ctx context.Context) {
 }
 
 // tidy removes what has run out, now and every hour.
-func tidy(env *environment, db *store.Store) {
+func tidy(ctx context.Context, log *slog.Logger, db *store.Store) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
-		purged, err := db.Purge(env.ctx)
+		purged, err := db.Purge(ctx)
 		if err == nil {
-			err = db.Sweep(env.ctx)
+			err = db.Sweep(ctx)
 		}
-		if err != nil && env.ctx.Err() == nil {
-			env.log.Error("tidying up failed", "cause", err.Error())
+		if err != nil && ctx.Err() == nil {
+			log.Error("tidying up failed", "cause", err.Error())
 		}
 		if purged > 0 {
-			env.log.Info("removed for good", "people", purged)
+			log.Info("removed for good", "people", purged)
 		}
 		select {
 		case <-ticker.C:
-		case <-env.ctx.Done():
+		case <-ctx.Done():
 			return
 		}
 	}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"backoffice/store"
+)
+
+// backups are copies that the server makes by itself.
+type backups struct {
+	BackupDir   string        `env:"BACKOFFICE_BACKUP_DIR" placeholder:"FOLDER" help:"A folder for backups that are made while people work. Off unless set."`
+	BackupEvery time.Duration `env:"BACKOFFICE_BACKUP_EVERY" default:"24h" help:"How often the server makes a backup."`
+	BackupKeep  int           `env:"BACKOFFICE_BACKUP_KEEP" default:"7" help:"How many backups are kept; the oldest are removed."`
+}
+
+// check refuses settings that would leave one without backups, at the start and
+// not in the first night.
+func (b *backups) check() error {
+	if b.BackupEvery < time.Minute {
+		return wrongSetting("backup-every", "must be at least a minute.")
+	}
+	if b.BackupKeep < 1 {
+		return wrongSetting("backup-keep", "must be at least 1.")
+	}
+	if b.BackupDir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(b.BackupDir, 0o700); err != nil {
+		return fmt.Errorf("--backup-dir: %w", err)
+	}
+	probe, err := os.CreateTemp(b.BackupDir, ".probe")
+	if err != nil {
+		return fmt.Errorf("--backup-dir: %w", err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// backupName is when a backup was made, as it stands in its name.
+const backupName = "backoffice-20060102T150405Z.db"
+
+// retryBackup is when a backup that failed is tried again, at the latest.
+const retryBackup = 15 * time.Minute
+
+// run makes a backup whenever one is due, until the context ends. When that is
+// follows from those that are there, so that a restart changes nothing.
+func (b *backups) run(ctx context.Context, db *store.Store, log *slog.Logger) {
+	timer := time.NewTimer(b.due(time.Now()))
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if err := b.make(ctx, db, log, time.Now()); err != nil && ctx.Err() == nil {
+			log.Error("backup failed", "cause", err.Error())
+			timer.Reset(min(retryBackup, b.BackupEvery))
+			continue
+		}
+		timer.Reset(b.due(time.Now()))
+	}
+}
+
+// made lists the backups that are there, the oldest first.
+func (b *backups) made() (names []string, newest time.Time) {
+	files, _ := os.ReadDir(b.BackupDir) // sorted; what is wrong with it is said when a backup is made
+	for _, f := range files {
+		if at, err := time.Parse(backupName, f.Name()); err == nil {
+			names, newest = append(names, f.Name()), at
+		}
+	}
+	return names, newest
+}
+
+// due is how long it is until the next backup.
+func (b *backups) due(now time.Time) time.Duration {
+	_, newest := b.made()
+	if newest.After(now) { // the clock was wrong then, or is now
+		return b.BackupEvery
+	}
+	return max(0, newest.Add(b.BackupEvery).Sub(now))
+}
+
+// make makes one, and removes those that are too many. Only files that have the
+// name of a backup are ever removed.
+func (b *backups) make(ctx context.Context, db *store.Store, log *slog.Logger, now time.Time) error {
+	path := filepath.Join(b.BackupDir, now.UTC().Format(backupName))
+	c, err := db.Backup(ctx, path)
+	if err != nil {
+		return err
+	}
+	log.Info("backup made", "file", path, "people", c.People, "entries", c.Entries, "head", c.Head)
+	names, _ := b.made()
+	for _, old := range names[:max(0, len(names)-b.BackupKeep)] {
+		if err := os.Remove(filepath.Join(b.BackupDir, old)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

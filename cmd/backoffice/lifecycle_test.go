@@ -1,0 +1,62 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestDrain tells the program to stop. It says at once that it is about to, goes
+// on answering, and ends at the second signal, because its drain time is long.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	d := startDaemon(t, filepath.Join(t.TempDir(), "backoffice.db"), nil, log, "--drain", "1h")
+	signal := func() {
+		t.Helper()
+		if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, body := once(t, d.URL, call{path: "/readyz"}); r.StatusCode != http.StatusOK || body != "ok\n" {
+		t.Errorf("at first: %s %q", r.Status, body)
+	}
+	signal()
+	waitFor(t, "/readyz to say that it is draining", func() bool {
+		r, body := once(t, d.URL, call{path: "/readyz"})
+		return r.StatusCode == http.StatusServiceUnavailable && body == "draining\n"
+	})
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/login": http.StatusOK} {
+		if r, _ := once(t, d.URL, call{path: path}); r.StatusCode != want || !r.Close {
+			t.Errorf("%s while draining: %s, closes %v", path, r.Status, r.Close)
+		}
+	}
+	signal()
+	select {
+	case <-d.ended:
+		d.cmd = nil
+	case <-time.After(programStopTimeout):
+		t.Error("a second signal does not end it")
+	}
+}
+
+// waitFor asks again and again until it is so.
+func waitFor(t testing.TB, what string, so func() bool) {
+	t.Helper()
+	again, end := time.NewTicker(5*time.Millisecond), time.After(programStopTimeout)
+	defer again.Stop()
+	for !so() {
+		select {
+		case <-again.C:
+		case <-end:
+			t.Fatalf("waited for %s", what)
+		}
+	}
+}

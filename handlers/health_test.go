@@ -1,0 +1,62 @@
+package handlers
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// TestHealth says what each of the two probes is for.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	var draining atomic.Bool
+	s := newSite(t, func(c *Config) { c.Draining = draining.Load })
+	both := func(when string, ready int, says string) {
+		t.Helper()
+		if a := s.as(nobody).get("/healthz").is(t, http.StatusOK); a.body != "ok\n" {
+			t.Errorf("%s: /healthz says %q", when, a.body)
+		}
+		if a := s.as(nobody).get("/readyz").is(t, ready); a.body != says {
+			t.Errorf("%s: /readyz says %q", when, a.body)
+		}
+	}
+	both("at first", http.StatusOK, "ok\n")
+	draining.Store(true)
+	both("when about to stop", http.StatusServiceUnavailable, "draining\n")
+	if a := s.as(ana).get("/users").is(t, http.StatusOK); a.header.Get("Connection") != "close" {
+		t.Error("a connection stays open while the program is about to stop")
+	}
+	draining.Store(false)
+	if a := s.as(ana).get("/users").is(t, http.StatusOK); a.header.Get("Connection") != "" {
+		t.Error("connections are closed for nothing")
+	}
+	if err := os.Rename(s.path, s.path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	both("without its file", http.StatusServiceUnavailable, "the database is not ready\n")
+	if err := os.Rename(s.path+".away", s.path); err != nil {
+		t.Fatal(err)
+	}
+	both("with its file again", http.StatusOK, "ok\n")
+	if _, err := s.raw().Exec("DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)"); err != nil {
+		t.Fatal(err)
+	}
+	both("without a migration", http.StatusServiceUnavailable, "the database is not ready\n")
+	s.db.Close()
+	both("without its database", http.StatusServiceUnavailable, "the database is not ready\n")
+}
+
+// TestProbesAreQuiet keeps what is asked every few seconds out of the log.
+func TestProbesAreQuiet(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.as(nobody).get("/healthz")
+	s.as(nobody).get("/readyz")
+	for _, line := range strings.Split(s.log.String(), "\n") {
+		if strings.Contains(line, "z\"") && !strings.Contains(line, "level=DEBUG") {
+			t.Errorf("in the log: %s", line)
+		}
+	}
+}

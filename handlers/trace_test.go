@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestTrace holds the header against the standard: what is not as it says is as
+// if it were not there.
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	const id, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+	for header, want := range map[string]trace{
+		"":                                                     {},
+		"00-" + id + "-" + parent + "-01":                      {id, parent},
+		"00-" + id + "-" + parent + "-00":                      {id, parent},
+		"cc-" + id + "-" + parent + "-01-later":                {id, parent},
+		"00-" + id + "-" + parent + "-01-later":                {},
+		"ff-" + id + "-" + parent + "-01":                      {},
+		"00-" + id + "-" + parent:                              {},
+		"00-" + strings.ToUpper(id) + "-" + parent + "-01":     {},
+		"00-" + strings.Repeat("0", 32) + "-" + parent + "-01": {},
+		"00-" + id + "-" + strings.Repeat("0", 16) + "-01":     {},
+		"00-" + id + "x-" + parent + "-01":                     {},
+		"00-ana@example.com-" + parent + "-01":                 {},
+		"00-" + strings.Repeat("z", 32) + "-" + parent + "-01": {},
+		"000-" + id + "-" + parent + "-01":                     {},
+		"00-" + id + "-" + parent + "-1":                       {},
+		"00-" + id + "-" + strings.Repeat("é", 8) + "-01":      {},
+	} {
+		r := &http.Request{Header: http.Header{}}
+		if header != "" {
+			r.Header.Set("traceparent", header)
+		}
+		if got := readTrace(r); got != want {
+			t.Errorf("%q: %+v, want %+v", header, got, want)
+		}
+	}
+	if got := readTrace(&http.Request{Header: http.Header{"Traceparent": {"00-" + id + "-" + parent + "-01", "00-" + id + "-" + parent + "-01"}}}); got != (trace{}) {
+		t.Errorf("two headers: %+v", got)
+	}
+}
+
+// TestTheLogNamesTheTrace reads the line of a request that came with one.
+func TestTheLogNamesTheTrace(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.as(ana).send(request{method: "GET", url: "/users", header: map[string]string{"Traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}})
+	want := "id=" + a.header.Get("X-Request-Id") + ` method=GET route="GET /users" status=200 took=0s person=1 trace=4bf92f3577b34da6a3ce929d0e0e4736 parent=00f067aa0ba902b7`
+	if a.header.Get("X-Request-Id") == "" || !strings.Contains(s.log.String(), want) {
+		t.Errorf("the log lacks %q:\n%s", want, s.log)
+	}
+}

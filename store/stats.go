@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"sync/atomic"
+)
+
+// Stats are figures of the store for a monitor. Counts are since it was opened.
+type Stats struct {
+	FileBytes, LogBytes         int64 // of the database, and of the log of changes beside it
+	PageBytes, Pages, FreePages int64
+
+	Waiting int64 // changes that wait for the writer, or are being written
+	Commits int64 // groups of changes that were committed together
+	Changes int64 // changes in them
+
+	SignIns  SignInCounts
+	Sessions int64 // sign-ins that are still good
+	Blocked  int64 // accounts and addresses that have to wait before they try again
+	Imports  int64 // files that are being checked, carried out or undone
+}
+
+// SignInCounts says how tries to sign in ended.
+type SignInCounts struct{ Done, Failed, Throttled, Fault int64 }
+
+// counts are what is counted as it happens.
+type counts struct {
+	waiting, commits, changes      atomic.Int64
+	done, failed, throttled, fault atomic.Int64
+}
+
+func (c *counts) committed(changes int) {
+	c.commits.Add(1)
+	c.changes.Add(int64(changes))
+}
+
+func (c *counts) signIn(err error) {
+	switch KindOf(err) {
+	case "":
+		c.done.Add(1)
+	case Unauthenticated:
+		c.failed.Add(1)
+	case Throttled:
+		c.throttled.Add(1)
+	default:
+		c.fault.Add(1)
+	}
+}
+
+// Stats gives the figures. What is counted as it happens is there even when the
+// database does not answer.
+func (s *Store) Stats(ctx context.Context) (Stats, error) {
+	c := &s.counts
+	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
+		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}}
+	var err, lerr error
+	if st.FileBytes, err = size(s.place.path); err != nil {
+		return st, err
+	}
+	if st.LogBytes, lerr = size(s.place.path + "-wal"); lerr != nil && !errors.Is(lerr, fs.ErrNotExist) {
+		return st, lerr
+	}
+	now := s.now()
+	return st, loadStats(ctx, s.reader, &st, now, now.Add(-s.absolute), now.Add(-s.idle), now.Add(-beatLost))
+}
+
+func size(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
