@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -33,6 +36,73 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	t.Flush()
 	fmt.Printf("\n%s\n", table)
+}
+
+// BenchmarkPagesBesideSearches lets one of sixteen people search without a
+// pause, for something else with every letter, while the others turn pages. It
+// reports how long a page takes, at the median and at most, without and with
+// the search.
+//
+//	BENCH_USERS=1000000 go test ./cmd/backoffice -run NONE -bench Beside -benchtime 5000x
+func BenchmarkPagesBesideSearches(b *testing.B) {
+	for _, people := range sizes(b) {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			o := newWorkload(b, people)
+			page := call{path: "/users", cookie: o.cookie}.bytes()
+			for _, beside := range []string{"alone", "beside"} {
+				crowd, stop := gather(b, o.URL), make(chan struct{})
+				var searching sync.WaitGroup
+				if beside == "beside" {
+					searching.Go(func() { o.search(b, crowd[0], stop) })
+				}
+				took := crowd[1:].times(b, b.N, page)
+				close(stop)
+				searching.Wait()
+				b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, beside+"-p50-ms")
+				b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, beside+"-most-ms")
+			}
+		})
+	}
+}
+
+// search types the beginnings of names until it is stopped.
+func (o *workload) search(b *testing.B, w *wire, stop chan struct{}) {
+	for i := 0; ; i++ {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		word := []string{"garcia", "петров", "qxqxqx", "example", "an smi"}[i/6%5]
+		typed := url.QueryEscape(string([]rune(word)[:1+i%6]))
+		if _, err := w.send(call{path: "/users?q=" + typed, cookie: o.cookie, target: "results"}.bytes(), io.Discard); err != nil {
+			b.Error(err)
+			return
+		}
+	}
+}
+
+// times asks n times for the same, and gives how long each took, in order.
+func (c crowd) times(b *testing.B, n int, request []byte) []time.Duration {
+	b.Helper()
+	each := make([][]time.Duration, len(c))
+	var all sync.WaitGroup
+	for i, w := range c {
+		all.Go(func() {
+			for range n/len(c) + 1 {
+				began := time.Now()
+				if _, err := w.send(request, io.Discard); err != nil {
+					b.Error(err)
+					return
+				}
+				each[i] = append(each[i], time.Since(began))
+			}
+		})
+	}
+	all.Wait()
+	took := slices.Concat(each...)
+	slices.Sort(took)
+	return took
 }
 
 // processFigures are about the process as a whole: how soon it answers, and
