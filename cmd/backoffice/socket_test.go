@@ -84,7 +84,9 @@ func TestUpgradeDropsNoRequest(t *testing.T) {
 	s.create(adminEmail, "Ana", "admin")
 	var workers []*worker
 	for n := range 3 {
-		workers = append(workers, &worker{t: t, client: &http.Client{Transport: &http.Transport{},
+		// One connection each. Go's client otherwise keeps one in hand that it has
+		// never used, and asks no second time when the server closes that one.
+		workers = append(workers, &worker{t: t, client: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 			person: s.create(fmt.Sprintf("p%d@example.com", n), fmt.Sprint("Person ", n), "member")})
 	}
