@@ -28,7 +28,46 @@ type door struct {
 	*http.Server
 	listener net.Listener
 	says     string // about itself when it is open
+	callers  callers
+	shut     chan struct{} // closed when nobody is let in any more
 }
+
+// callers are the connections on which a request is on its way or being
+// answered, with when they were opened; zero once something was read.
+type callers struct {
+	mu   sync.Mutex
+	busy map[net.Conn]time.Time
+}
+
+// note is an http.Server's ConnState.
+func (c *callers) note(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		c.busy[conn] = time.Now()
+	case http.StateActive:
+		c.busy[conn] = time.Time{}
+	default:
+		delete(c.busy, conn)
+	}
+}
+
+// expected reports whether somebody is being answered, or has come so lately
+// that they are about to ask. Browsers open connections that they never use.
+func (c *callers) expected() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, opened := range c.busy {
+		if opened.IsZero() || time.Since(opened) < aboutToAsk {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutToAsk is how long after it was opened a connection brings its request.
+const aboutToAsk = time.Second
 
 // finishTime is how long what runs may take to finish: as long as the slowest
 // page, not as long as a download that its reader takes slowly.
@@ -46,7 +85,8 @@ func (s *service) listen(flag, address string, h http.Handler) (*door, error) {
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		// What it says is about clients, by their address.
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
-	d := &door{Server: server, listener: l}
+	d := &door{Server: server, listener: l, callers: callers{busy: map[net.Conn]time.Time{}}, shut: make(chan struct{})}
+	server.ConnState = d.callers.note
 	s.doors = append(s.doors, d)
 	return d, nil
 }
@@ -96,6 +136,7 @@ func (s *service) run(ctx context.Context) error {
 }
 
 func (d *door) serve() error {
+	defer close(d.shut)
 	if d.TLSConfig != nil {
 		return d.ServeTLS(d.listener, "", "")
 	}
@@ -108,6 +149,7 @@ func (s *service) shutDown() error {
 	defer cancel()
 	var errs []error
 	for _, d := range s.doors {
+		d.lastCall(ctx)
 		err := d.Shutdown(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = errors.Join(fmt.Errorf("requests to %s were cut off after %v", d.listener.Addr(), finishTime), d.Close())
@@ -115,4 +157,21 @@ func (s *service) shutDown() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// lastCall lets nobody in any more and waits for those who are in. Once
+// Shutdown has begun, net/http hangs up on whoever came in before and only then
+// asks (conn.serve), so it may begin only when nobody is expected to.
+func (d *door) lastCall(ctx context.Context) {
+	d.listener.Close()
+	<-d.shut
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for d.callers.expected() {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }

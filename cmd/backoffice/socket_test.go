@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -149,8 +148,6 @@ func (w *worker) work() bool {
 	return w.ask(http.MethodPost, "/users/"+w.person, url.Values{"phone": {w.phone()}}, http.StatusSeeOther)
 }
 
-// ask asks, and once more when the connection was closed in the moment of
-// asking, as browsers and proxies do.
 func (w *worker) ask(method, path string, form url.Values, want int) bool {
 	r, err := http.NewRequest(method, w.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -160,10 +157,6 @@ func (w *worker) ask(method, path string, form url.Values, want int) bool {
 	r.Header.Set("Cookie", w.cookie)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := w.client.Do(r)
-	if errors.Is(err, io.EOF) {
-		r.Body = io.NopCloser(strings.NewReader(form.Encode()))
-		answer, err = w.client.Do(r)
-	}
 	if err != nil {
 		w.t.Errorf("%s %s: %v", method, path, err)
 		return false
