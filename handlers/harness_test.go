@@ -90,7 +90,7 @@ var seeded = sync.OnceValues(func() (seed, error) {
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "seed.db")
 	now := &clock{now: noon}
-	db, err := store.Open(context.Background(), store.Config{Path: path, Clock: now.Now, Hash: cheap})
+	db, err := store.Open(context.Background(), store.Config{DB: path, Clock: now.Now, Hash: cheap})
 	if err != nil {
 		return seed{}, err
 	}
@@ -201,7 +201,7 @@ func emptySite(t testing.TB, set ...func(*Config)) *site {
 func openSite(t testing.TB, path string, sd seed, set ...func(*Config)) *site {
 	t.Helper()
 	s := &site{t: t, path: path, clock: &clock{now: noon}, seed: sd, log: &logText{}}
-	db, err := store.Open(t.Context(), store.Config{Path: path, Clock: s.clock.Now, Hash: cheap})
+	db, err := store.Open(t.Context(), store.Config{DB: path, Clock: s.clock.Now, Hash: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}

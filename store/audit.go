@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -61,7 +62,7 @@ type entryBody struct {
 func (x *tx) record(e Entry) (int64, error) { return x.recordAll([]Entry{e}) }
 
 // recordAll appends entries, one after the other, and gives the id of the first.
-// The writer is one connection, so that the trail has one end.
+// Changes are made one after the other, so that the trail has one end.
 func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 	last, err := trailHead(x)
 	if err != nil || len(entries) == 0 {
@@ -73,6 +74,7 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 			return 0, err
 		}
 	}
+	x.end = last
 	return first, moveTrailHead(x, last)
 }
 
@@ -246,11 +248,13 @@ type AuditReport struct {
 	Purged  int64  // entries whose values were removed with a purged person
 }
 
+// oneState lets a transaction see one state, also while others write.
+var oneState = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+
 // VerifyAudit reads the whole trail and checks that no entry was altered,
 // removed or moved.
 func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
-	// One transaction sees one state, also while others write.
-	t, err := s.reader.BeginTx(ctx, nil)
+	t, err := s.reader.BeginTx(ctx, oneState)
 	if err != nil {
 		return AuditReport{}, err
 	}

@@ -14,6 +14,14 @@ type head struct {
 	hash string
 }
 
+// or is the head, or another one where there is none.
+func (h head) or(other head) head {
+	if h.id == 0 {
+		return other
+	}
+	return h
+}
+
 // rowQuerier asks for one row; it carries its context.
 type rowQuerier interface {
 	queryRow(query string, args ...any) *sql.Row

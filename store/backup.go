@@ -23,7 +23,7 @@ type Contents struct {
 // copy is one state of it, and is examined before it gets its name. A file that
 // is there is replaced by the new one when that is whole.
 func (s *Store) Backup(ctx context.Context, to string) (Contents, error) {
-	return Backup(ctx, s.place.path, to)
+	return s.engine.backup(ctx, to)
 }
 
 // Backup is the same for a database that this program has not opened. It changes

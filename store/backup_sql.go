@@ -34,7 +34,7 @@ func findDamage(ctx context.Context, q querier) (damage string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM
  (SELECT role, status, count(*) AS n FROM users WHERE deleted_at = 0 GROUP BY role, status) u
  FULL JOIN (SELECT role, status, n FROM user_counts WHERE n <> 0) c ON c.role = u.role AND c.status = u.status
- WHERE u.n IS NOT c.n`).Scan(&wrong)
+ WHERE u.n IS DISTINCT FROM c.n`).Scan(&wrong)
 	if err == nil && wrong != 0 {
 		return "the counts of people are not those of the people", nil
 	}

@@ -43,7 +43,7 @@ func TestBackupWhilePeopleWork(t *testing.T) {
 	}
 	stop()
 	work.Wait()
-	copied, err := Open(t.Context(), Config{Path: path, Clock: s.clock.now})
+	copied, err := Open(t.Context(), Config{DB: path, Clock: s.clock.now})
 	must(t, err)
 	defer copied.Close()
 	checkInvariants(t, copied)
@@ -79,7 +79,7 @@ func backedUp(t testing.TB) (s *testStore, backup string) {
 func TestRestoreFromBackup(t *testing.T) {
 	t.Parallel()
 	s, backup := backedUp(t)
-	path := s.config.Path
+	path := s.config.DB
 	must(t, s.Close())
 	must(t, os.Chmod(path, 0o640))
 	r, err := Restore(t.Context(), backup, path, morning)
@@ -95,7 +95,7 @@ func TestRestoreFromBackup(t *testing.T) {
 		if info.Mode().Perm() != 0o640 {
 			t.Errorf("%s may be read by %v", name, info.Mode())
 		}
-		one, err := Open(t.Context(), Config{Path: name, Clock: s.clock.now})
+		one, err := Open(t.Context(), Config{DB: name, Clock: s.clock.now})
 		must(t, err)
 		if n := queryInt(t, one.reader, `SELECT count(*) FROM users`); n != want {
 			t.Errorf("%s has %d people, want %d", name, n, want)
@@ -143,7 +143,7 @@ func TestRestoreRefuses(t *testing.T) {
 			if name != "a database in use" {
 				wantKind(t, second(Examine(t.Context(), backup)), Refused)
 			}
-			_, err := Restore(t.Context(), backup, s.config.Path, morning)
+			_, err := Restore(t.Context(), backup, s.config.DB, morning)
 			if KindOf(err) != Refused || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "partial") {
 				t.Errorf("%v", err)
 			}
@@ -151,7 +151,7 @@ func TestRestoreRefuses(t *testing.T) {
 				checkInvariants(t, s.Store)
 				must(t, s.Close())
 			}
-			onlyFiles(t, filepath.Dir(s.config.Path), filepath.Base(s.config.Path))
+			onlyFiles(t, filepath.Dir(s.config.DB), filepath.Base(s.config.DB))
 			s.open()
 			if n := queryInt(t, s.reader, `SELECT count(*) FROM users`); n != 2 {
 				t.Errorf("%d people afterwards", n)
@@ -165,11 +165,11 @@ func TestOpenNewer(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	must(t, s.Close())
-	alter(t, s.config.Path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	alter(t, s.config.DB, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
 	if _, err := Open(t.Context(), s.config); KindOf(err) != Refused || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("%v", err)
 	}
-	alter(t, s.config.Path, `DELETE FROM goose_db_version WHERE version_id = 9999`)
+	alter(t, s.config.DB, `DELETE FROM goose_db_version WHERE version_id = 9999`)
 	s.open()
 }
 
@@ -187,7 +187,7 @@ func alter(t testing.TB, path, statement string) {
 func TestRestoreOverDamage(t *testing.T) {
 	t.Parallel()
 	s, backup := backedUp(t)
-	path := s.config.Path
+	path := s.config.DB
 	must(t, s.Close())
 	must(t, os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600))
 	must(t, os.WriteFile(path+"-journal", []byte("\x00rest of a journal"), 0o600))
@@ -210,7 +210,7 @@ func TestBackupRefuses(t *testing.T) {
 	if _, err := os.Stat(missing); !os.IsNotExist(err) {
 		t.Error("the database that is missing was made")
 	}
-	if _, err := s.Backup(t.Context(), s.config.Path); KindOf(err) != Refused {
+	if _, err := s.Backup(t.Context(), s.config.DB); KindOf(err) != Refused {
 		t.Errorf("onto itself: %v", err)
 	}
 	if _, err := s.Backup(t.Context(), filepath.Join(missing, "x.db")); err == nil {

@@ -9,7 +9,7 @@ import (
 // logNow is how many pages are in the log, and how many of them are in the file.
 func (s *testStore) logNow() (frames, done int) {
 	s.t.Helper()
-	frames, done, err := logState(s.t.Context(), s.log.db)
+	frames, done, err := logState(s.t.Context(), s.file().log.db)
 	must(s.t, err)
 	return frames, done
 }
@@ -40,7 +40,7 @@ func TestLogBeginsAnew(t *testing.T) {
 	ana := s.add("Ana", Admin)
 	must(t, second(s.AddExamples(t.Context(), console, 100)))
 	before, _ := s.logNow()
-	s.log.anew(t.Context(), s.closing)
+	s.file().log.anew(t.Context(), s.closing)
 	change(t)(s.UpdateUser(t.Context(), console, ana.ID, edit(FieldName, "Anna")))
 	if after, _ := s.logNow(); after >= before {
 		t.Errorf("%d pages are in the log, and %d were in it before it began anew", after, before)
@@ -53,14 +53,14 @@ func TestEditorsPassBulk(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	ana := s.add("Ana", Admin)
-	s.log.bulk.Lock()
+	s.bulkGate.Lock()
 	done := make(chan error, 1)
 	go func() { done <- s.transactSoon(t.Context(), console, renaming(ana.ID, "Bulk")) }()
 	for n := range 50 {
 		change(t)(s.UpdateUser(t.Context(), console, ana.ID, edit(FieldName, fmt.Sprint("Editor ", n))))
 	}
 	waits := len(done) == 0
-	s.log.bulk.Unlock()
+	s.bulkGate.Unlock()
 	if !waits {
 		t.Error("bulk work did not wait")
 	}

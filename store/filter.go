@@ -67,11 +67,12 @@ const (
 // plan decides along what a query is read, and counts those it matches unless
 // the kept counts say it.
 func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, error) {
+	q.dialect = s.engine.dialect()
 	q, total, err := s.narrow(ctx, q, among, q.Limit)
 	if err != nil || q.along != "" || !q.searches() {
 		return q, total, err
 	}
-	return s.find(ctx, q)
+	return s.engine.search(ctx, s, q)
 }
 
 // narrow looks for a filter that few pass: those are put in order. Where many
@@ -124,7 +125,7 @@ func (s *Store) fewest(ctx context.Context, q Query, most int) (along string, fe
 // only is the query with one of its filters, which it goes along, besides role
 // and status.
 func (q Query) only(filter string) Query {
-	only := Query{Role: q.Role, Status: q.Status, along: filter}
+	only := Query{Role: q.Role, Status: q.Status, along: filter, dialect: q.dialect}
 	switch filter {
 	case filterCreated:
 		only.Created = q.Created
@@ -160,6 +161,7 @@ func (s *Store) Tally(ctx context.Context, a Actor, q Query) (Count, error) {
 		return Count{}, forbidden("Your role does not allow this.")
 	}
 	filters := append(q.filters(), filterDeleted)
+	q.dialect = s.engine.dialect()
 	n, _, err := s.count(brief(ctx), q.only(filters[0]), maxCount)
 	return n, err
 }

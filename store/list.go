@@ -77,6 +77,8 @@ type Query struct {
 	places []Cursor    // in the order of the list
 
 	along string // the filter that few pass: those are put in order
+
+	dialect dialect
 }
 
 // sorts reports whether people are put in order, instead of met in it.

@@ -77,7 +77,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		}
 	}
 	s.reopen()
-	content, err := os.ReadFile(s.config.Path)
+	content, err := os.ReadFile(s.config.DB)
 	must(t, err)
 	for _, word := range words {
 		if bytes.Contains(bytes.ToLower(content), []byte(word)) {

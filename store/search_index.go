@@ -89,8 +89,10 @@ func (s *Store) waitForChange(ctx context.Context, rest time.Duration) bool {
 
 // IndexSearch takes everybody who waits into the index of the search, unless
 // another process is at it. A large import or a new index takes seconds; editors
-// go on meanwhile.
-func (s *Store) IndexSearch(ctx context.Context) error {
+// go on meanwhile. PostgreSQL keeps its index itself.
+func (s *Store) IndexSearch(ctx context.Context) error { return s.engine.index(ctx, s) }
+
+func (s *Store) indexAll(ctx context.Context) error {
 	name := rand.Text()
 	for part := int64(0); ; part++ {
 		var err error

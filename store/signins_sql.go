@@ -90,11 +90,10 @@ func sweep(x *tx, signInsBefore, throttlesBefore time.Time) error {
 	}{
 		{`DELETE FROM signins WHERE last_seen_at < ?1`, toMillis(signInsBefore)},
 		{`DELETE FROM throttles WHERE last_at < ?1`, toMillis(throttlesBefore)},
-		{`DELETE FROM sessions WHERE expiry < julianday(?1 / 1000.0, 'unixepoch')`, toMillis(x.now)},
 	} {
 		if _, err := x.ExecContext(x.ctx, s.query, s.arg); err != nil {
 			return err
 		}
 	}
-	return nil
+	return x.store.engine.sweepSessions(x)
 }

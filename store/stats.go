@@ -2,16 +2,14 @@ package store
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"sync/atomic"
 )
 
 // Stats are figures of the store for a monitor. Counts are since it was opened.
 type Stats struct {
-	FileBytes, LogBytes         int64 // of the database, and of the log of changes beside it
-	PageBytes, Pages, FreePages int64
+	FileBytes                   int64 // of the database
+	LogBytes                    int64 // of the log of changes beside the file of SQLite
+	PageBytes, Pages, FreePages int64 // of the file of SQLite
 
 	Waiting int64 // changes that wait for the writer, or are being written
 	Commits int64 // groups of changes that were committed together
@@ -56,21 +54,9 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	c := &s.counts
 	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
 		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}}
-	var err, lerr error
-	if st.FileBytes, err = size(s.place.path); err != nil {
+	if err := s.engine.stats(ctx, &st); err != nil {
 		return st, err
-	}
-	if st.LogBytes, lerr = size(s.place.path + "-wal"); lerr != nil && !errors.Is(lerr, fs.ErrNotExist) {
-		return st, lerr
 	}
 	now := s.now()
 	return st, loadStats(ctx, s.reader, &st, now, now.Add(-s.absolute), now.Add(-s.idle), now.Add(-beatLost))
-}
-
-func size(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

@@ -105,7 +105,7 @@ func TestFileGoesAway(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	s.add("Ana", Admin)
-	path, away := s.config.Path, s.config.Path+".away"
+	path, away := s.config.DB, s.config.DB+".away"
 	before := s.fingerprint()
 	must(t, os.Rename(path, away))
 	wantTrouble(t, second(s.CreateUser(t.Context(), console, newPerson("Bo", Member))), "not where it was")

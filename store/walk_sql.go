@@ -102,8 +102,10 @@ func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any)
 	if order.Desc {
 		direction = " DESC"
 	}
-	return w.branches(q, order.columns(), w.beyond(q, order, from)) +
-		" ORDER BY " + column + direction + ", id" + direction + " LIMIT " + w.arg(limit), w.args
+	end := " ORDER BY " + column + direction + ", id" + direction + " LIMIT "
+	places := w.beyond(q, order, from)
+	end += w.arg(limit)
+	return w.branches(q, order.columns(), places, end) + end, w.args
 }
 
 // beyond gives conditions for what stands beyond a place, of each group: one for
@@ -125,7 +127,7 @@ func (w *where) beyond(q Query, order Sort, from *Cursor) func(group) []string {
 	return func(g group) []string {
 		same := g.key(order)
 		switch {
-		case q.sorts():
+		case q.sorts(), q.dialect == forPostgres && same == "":
 			return []string{"(" + column + ", u.id)" + than + "(" + key + ", " + id + ")"}
 		case same == "":
 			return []string{column + " = " + key + " AND u.id" + than + id, column + than + key}
@@ -141,8 +143,10 @@ func (w *where) beyond(q Query, order Sort, from *Cursor) func(group) []string {
 // everyone is the only walk from the start on.
 func everyone(group) []string { return []string{""} }
 
-// branches are the walks whose people together are those of the query.
-func (w *where) branches(q Query, columns string, places func(group) []string) string {
+// branches are the walks whose people together are those of the query. SQLite
+// merges them as it goes. PostgreSQL takes as much as is asked for of each, which
+// is what end says, and sorts that.
+func (w *where) branches(q Query, columns string, places func(group) []string, end string) string {
 	var all []string
 	for _, g := range w.groups(q) {
 		for _, place := range places(g) {
@@ -151,6 +155,9 @@ func (w *where) branches(q Query, columns string, places func(group) []string) s
 	}
 	if len(all) == 0 {
 		return "SELECT " + columns + " FROM users u WHERE u.id = 0" // nobody
+	}
+	if q.dialect == forPostgres && len(all) > 1 {
+		return "(" + strings.Join(all, end+") UNION ALL (") + end + ")"
 	}
 	return strings.Join(all, " UNION ALL ")
 }
@@ -213,10 +220,10 @@ func (q Query) route() string {
 
 // indexedBy names the index of the route. That the planner has no choice makes
 // a plan that is tested the plan that is run, whatever it knows of the data.
-// (PostgreSQL has no such clause, and merges no walks by itself.)
+// PostgreSQL has no such clause, and knows its data.
 func (q Query) indexedBy() string {
 	switch route := q.route(); {
-	case q.few:
+	case q.few, q.dialect == forPostgres:
 		return ""
 	case !q.grouped():
 		return " INDEXED BY users_by_" + route

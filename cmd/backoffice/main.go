@@ -155,7 +155,7 @@ func complain(w io.Writer, err error) int {
 
 // open opens the store with what the flags say.
 func (c *cli) open(env *environment) (*store.Store, error) {
-	return store.Open(env.ctx, store.Config{Path: c.DB})
+	return store.Open(env.ctx, store.Config{DB: c.DB})
 }
 
 // actor is the command line as the audit trail shows it.
