@@ -82,7 +82,7 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 func (x *tx) chain(e Entry, last head) (head, error) {
 	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
 	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
-	e.Address, e.Agent, e.Request = x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), ""), x.actor.Request
+	e.Address, e.Agent, e.Request = x.actor.Address, agentText(x.actor.Agent), x.actor.Request
 	if e.Outcome == "" {
 		e.Outcome = Done
 	}
@@ -94,6 +94,11 @@ func (x *tx) chain(e Entry, last head) (head, error) {
 	values := valuesHash(salt, string(body))
 	next := head{e.ID, chainHash(e, values, last.hash)}
 	return next, insertEntry(x, e, salt, string(body), values, last.hash, next.hash)
+}
+
+// agentText is what is kept of how a client names itself: what any database can.
+func agentText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(clip(s, 300), ""), "\x00", "")
 }
 
 // valuesHash binds the values to their entry. The salt keeps a removed value

@@ -9,12 +9,17 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // TestBackupWhilePeopleWork takes copies while people are added. Each is one
 // state: it opens, nothing is wrong with it, and what was acknowledged before it
 // began is in it.
 func TestBackupWhilePeopleWork(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.add("Ana", Admin)
@@ -77,6 +82,9 @@ func backedUp(t testing.TB) (s *testStore, backup string) {
 }
 
 func TestRestoreFromBackup(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
 	path := s.config.DB
@@ -112,6 +120,9 @@ func TestRestoreFromBackup(t *testing.T) {
 
 // TestRestoreRefuses leaves everything as it is.
 func TestRestoreRefuses(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	for name, c := range map[string]struct {
 		damage func(t *testing.T, s *testStore, backup string)
@@ -122,7 +133,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"another database":  {func(t *testing.T, _ *testStore, b string) { alter(t, b, `DROP TABLE goose_db_version`) }, "is no database of the back office"},
 		"half a file":       {func(t *testing.T, _ *testStore, b string) { must(t, os.Truncate(b, 16<<10)) }, "damaged"},
 		"a newer schema": {func(t *testing.T, _ *testStore, b string) {
-			alter(t, b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+			alter(t, b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 		}, "newer version"},
 		"an altered trail": {func(t *testing.T, _ *testStore, b string) {
 			alter(t, b, `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'other' WHERE id = 1`)
@@ -165,11 +176,11 @@ func TestOpenNewer(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	must(t, s.Close())
-	alter(t, s.config.DB, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	mustExec(t, storetest.Raw(t, s.config.DB), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 	if _, err := Open(t.Context(), s.config); KindOf(err) != Refused || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("%v", err)
 	}
-	alter(t, s.config.DB, `DELETE FROM goose_db_version WHERE version_id = 9999`)
+	mustExec(t, storetest.Raw(t, s.config.DB), `DELETE FROM goose_db_version WHERE version_id = 9999`)
 	s.open()
 }
 
@@ -185,6 +196,9 @@ func alter(t testing.TB, path, statement string) {
 // TestRestoreOverDamage is what it is for: the database cannot be opened any
 // more. It is kept with everything beside it.
 func TestRestoreOverDamage(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
 	path := s.config.DB
@@ -201,6 +215,9 @@ func TestRestoreOverDamage(t *testing.T) {
 
 // TestBackupRefuses writes over nothing that counts.
 func TestBackupRefuses(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
 	missing := filepath.Join(t.TempDir(), "missing.db")

@@ -40,6 +40,9 @@ type engine interface {
 	// index takes those into an index of the search who wait for one.
 	index(ctx context.Context, s *Store) error
 
+	// unindex takes people who are deleted out of the index of the search.
+	unindex(x *tx, ids []int64) error
+
 	// insertInBulk adds so many people at once that it is worth while to build the
 	// indexes anew, if the database gains by that.
 	insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (added int, done bool, err error)
@@ -88,7 +91,7 @@ func NameOf(db string) string {
 
 func newEngine(c Config) engine {
 	if IsPostgres(c.DB) {
-		return &postgres{config: c}
+		return &postgres{config: c, patience: decideWithin}
 	}
 	return &sqlite{config: c}
 }

@@ -50,7 +50,6 @@ func (s *Store) eachInOrder(ctx context.Context, q Query, each func(*User) error
 	if err != nil {
 		return err
 	}
-	q.dialect = s.engine.dialect()
 	if q, _, err = s.narrow(ctx, q, counts, exportPage); err != nil {
 		return err
 	}

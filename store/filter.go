@@ -67,7 +67,6 @@ const (
 // plan decides along what a query is read, and counts those it matches unless
 // the kept counts say it.
 func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, error) {
-	q.dialect = s.engine.dialect()
 	q, total, err := s.narrow(ctx, q, among, q.Limit)
 	if err != nil || q.along != "" || !q.searches() {
 		return q, total, err
@@ -81,6 +80,7 @@ func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, 
 // N there are. If besides only the share p of them passes the other filters, the
 // walk is 1/p as long.
 func (s *Store) narrow(ctx context.Context, q Query, among Counts, page int) (Query, Count, error) {
+	q.dialect = s.engine.dialect()
 	if q.Deleted {
 		q.along = filterDeleted
 		total, _, err := s.count(ctx, q, maxSampled)

@@ -11,23 +11,22 @@ import (
 type inserter struct {
 	x      *tx
 	stmt   *sql.Stmt
-	err    error
 	counts map[[2]string]int
 }
 
 func newInserter(x *tx) *inserter {
-	in := &inserter{x: x, counts: map[[2]string]int{}}
-	in.stmt, in.err = x.PrepareContext(x.ctx, insertUserSQL+` ON CONFLICT DO NOTHING RETURNING id`)
-	return in
+	return &inserter{x: x, counts: map[[2]string]int{}}
 }
 
 // insert gives the person an id and reports whether they were added; somebody
 // whose address or external id is taken is not.
-func (in *inserter) insert(u *User) (bool, error) {
-	if in.err != nil {
-		return false, in.err
+func (in *inserter) insert(u *User) (added bool, err error) {
+	if in.stmt == nil {
+		if in.stmt, err = in.x.PrepareContext(in.x.ctx, insertUserSQL+` ON CONFLICT DO NOTHING RETURNING id`); err != nil {
+			return false, err
+		}
 	}
-	err := in.stmt.QueryRowContext(in.x.ctx, userValues(u)...).Scan(&u.ID)
+	err = in.stmt.QueryRowContext(in.x.ctx, userValues(u)...).Scan(&u.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

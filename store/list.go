@@ -247,6 +247,7 @@ func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
 // walk gives up to limit rows from a place on, in the order of the list, and
 // whether more follow in the direction of the walk.
 func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
+	q.dialect = s.engine.dialect()
 	if !q.searches() && !q.Deleted && len(q.filters()) == 0 {
 		ctx = brief(ctx)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -68,7 +69,7 @@ func (w *where) matching(q Query) {
 		w.filter(q, f)
 	}
 	if q.few {
-		w.and("u.id IN (" + joinIDs(q.hits) + ")")
+		w.and("u.id IN (" + cmp.Or(joinIDs(q.hits), "NULL") + ")")
 		return
 	}
 	w.search(q.Search)

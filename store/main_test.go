@@ -18,6 +18,14 @@ func makeTables(db string) error {
 	return s.Close()
 }
 
+// testDialect is how the statements of a test are worded.
+func testDialect() dialect {
+	if storetest.OnPostgres() {
+		return forPostgres
+	}
+	return forSQLite
+}
+
 // file is the engine of a store that is kept in a file. Tests of what only that
 // has end at once on PostgreSQL.
 func (s *testStore) file() *sqlite { return s.engine.(*sqlite) }

@@ -84,8 +84,10 @@ func schema(t *testing.T, db *sql.DB) string {
 	query := `SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY name`
 	if storetest.OnPostgres() {
 		query = `SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'
- UNION ALL SELECT concat(table_name, ' ', column_name, ' ', data_type, ' ', collation_name, ' ', is_nullable, ' ', column_default) FROM information_schema.columns
- WHERE table_schema = 'public' UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint ORDER BY line`
+ UNION ALL SELECT concat(table_name, ' ', column_name, ' ', data_type, ' ', collation_name, ' ', is_nullable, ' ', column_default)
+  FROM information_schema.columns WHERE table_schema = 'public'
+ UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+ UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint ORDER BY line`
 	}
 	return strings.Join(queryLines(t, db, query), "\n")
 }
@@ -172,10 +174,10 @@ func TestOpenAtOnceInOneProcess(t *testing.T) {
 
 // TestOpenWhatIsNone says so and leaves it as it is.
 func TestOpenWhatIsNone(t *testing.T) {
-	t.Parallel()
 	if storetest.OnPostgres() {
-		return
+		return // about SQLite
 	}
+	t.Parallel()
 	folder := t.TempDir()
 	text := filepath.Join(folder, "letter.txt")
 	must(t, os.WriteFile(text, []byte(strings.Repeat("Dear Sirs, ", 1000)), 0o600))
@@ -193,10 +195,10 @@ func TestOpenWhatIsNone(t *testing.T) {
 
 // TestOpenOddPaths are names that a URL would read otherwise.
 func TestOpenOddPaths(t *testing.T) {
-	t.Parallel()
 	if storetest.OnPostgres() {
-		return
+		return // about SQLite
 	}
+	t.Parallel()
 	for _, name := range []string{"with space.db", "what?mode=memory.db", "50%25.db", "a#b.db", "ünï.db", "a&b=c.db"} {
 		folder := t.TempDir()
 		s, err := Open(t.Context(), Config{DB: filepath.Join(folder, name)})
@@ -227,10 +229,10 @@ func TestDefaults(t *testing.T) {
 // TestConnectionsAreSet reads each setting back on every connection: one that
 // only the first of them had would be missed elsewhere.
 func TestConnectionsAreSet(t *testing.T) {
-	t.Parallel()
 	if storetest.OnPostgres() {
-		return
+		return // about SQLite
 	}
+	t.Parallel()
 	s := newTestStore(t)
 	for name, c := range map[string]struct {
 		db    *sql.DB

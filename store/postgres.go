@@ -29,6 +29,7 @@ type postgres struct {
 	config                   Config
 	writer, reader, searcher *sql.DB // the store's
 	notifies                 bool    // whether this database tells the other instances of changes
+	patience                 time.Duration
 }
 
 const (
@@ -147,6 +148,19 @@ type numberedConn struct{ *stdlib.Conn }
 // dollars turns ?1 into $1. The plus is for SQLite's planner: see where.arg.
 var dollars = strings.NewReplacer("+?", "$", "?", "$")
 
+// CheckNamedValue replaces what PostgreSQL cannot keep in a text. Rules see to it
+// that nothing of the kind is stored; it may stand in what somebody looks for.
+func (c numberedConn) CheckNamedValue(v *driver.NamedValue) error {
+	if s, ok := v.Value.(string); ok {
+		v.Value = keepable(s)
+	}
+	return c.Conn.CheckNamedValue(v)
+}
+
+func keepable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 func (c numberedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	return c.Conn.PrepareContext(ctx, dollars.Replace(query))
 }
@@ -203,7 +217,7 @@ func (e *postgres) decide(err error, end head) error {
 	if errors.As(err, &p) && !gone(p.Code) {
 		return err // the server took it back, and said so
 	}
-	ctx, stop := context.WithTimeout(context.Background(), decideWithin)
+	ctx, stop := context.WithTimeout(context.Background(), e.patience)
 	defer stop()
 	for end.id != 0 && ctx.Err() == nil {
 		there, lerr := e.isThere(ctx, end)
@@ -252,6 +266,7 @@ func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count,
 }
 
 func (e *postgres) index(context.Context, *Store) error { return nil }
+func (e *postgres) unindex(*tx, []int64) error          { return nil }
 
 // insertInBulk leaves it to insertAtOnce.
 func (e *postgres) insertInBulk(context.Context, *Store, Actor, int, func(int)) (int, bool, error) {

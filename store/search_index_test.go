@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // checkSearchIndex compares the index of the search with the people, but for
@@ -165,6 +167,9 @@ func queryInts(t testing.TB, db querier, query string) []int64 {
 // an index that is up to date, behind, or cut off half-way, and finds whom
 // looking through everybody finds.
 func TestSearchFindsTheTruth(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	r := rand.New(rand.NewPCG(4, 2))
@@ -221,6 +226,9 @@ func means(u *User, q Query) bool {
 // TestSearchAmongMany walks through searches with so many hits that they are not
 // put in order, forwards and back again, whether or not they stand together.
 func TestSearchAmongMany(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.insert(crowd(1200)...)
@@ -252,6 +260,9 @@ func (s *testStore) meetFromAnywhere(people []User) {
 // TestSearchCountsNobodyTwice has a thousand people change, who wait for the
 // index: it still has them under their old names.
 func TestSearchCountsNobodyTwice(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.insert(namesakes("Яна", 1300)...)
@@ -305,6 +316,9 @@ func (s *testStore) walkSearch(q Query, want []int64) {
 // TestSearchIndexFails fails every statement of the worker in turn. What has
 // been done then is no harm, and it is done in the end.
 func TestSearchIndexFails(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	f := &faults{}
 	s := newTestStore(t, failing(f))
@@ -330,6 +344,9 @@ func TestSearchIndexFails(t *testing.T) {
 // TestOneWorkerAtATime lets a second worker take over from a first one that is
 // silent, and nothing from one that is not. The first one then does no harm.
 func TestOneWorkerAtATime(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.insert(crowd(2 * fewWaiting)...)
@@ -358,6 +375,9 @@ func TestOneWorkerAtATime(t *testing.T) {
 
 // TestTwoProgramsIndex lets two programs change people and index them at once.
 func TestTwoProgramsIndex(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	other, err := Open(t.Context(), s.config)
@@ -389,6 +409,9 @@ func TestTwoProgramsIndex(t *testing.T) {
 // TestKeepSearch sees the worker take people in by itself: those from before,
 // those of this program and those of another.
 func TestKeepSearch(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.insert(crowd(30)...)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 )
 
@@ -56,7 +55,7 @@ func selectSignIns(ctx context.Context, q querier, user int64, startedAfter, see
 
 func insertSignIn(x *tx, user int64) (id int64, err error) {
 	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent)
- VALUES (?1, ?2, ?2, 0, '', ?3, ?4) RETURNING id`, user, toMillis(x.now), x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), "")).Scan(&id)
+ VALUES (?1, ?2, ?2, 0, '', ?3, ?4) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent)).Scan(&id)
 	return id, err
 }
 

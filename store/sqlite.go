@@ -154,6 +154,8 @@ func (e *sqlite) search(ctx context.Context, s *Store, q Query) (Query, Count, e
 
 func (e *sqlite) index(ctx context.Context, s *Store) error { return s.indexAll(ctx) }
 
+func (e *sqlite) unindex(x *tx, ids []int64) error { return x.leaveIndex(ids) }
+
 func (e *sqlite) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
 	added, done, err := s.addInBulk(ctx, a, n, tell)
 	if done || err != nil {

@@ -35,7 +35,7 @@ func newBulkInserter(x *tx) (*bulkInserter, error) {
 		}
 	}
 	b.inserter = newInserter(x)
-	return b, b.err
+	return b, nil
 }
 
 // look notes the indexes, and what would be refused without them.

@@ -13,6 +13,9 @@ func Explain(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
+	if errors.Is(err, errUndecided) {
+		return &Error{Kind: Unavailable, Message: "The database went away while this was being saved, so it may have been or not. Please look before you try again.", Cause: err}
+	}
 	if why := trouble(err); why != "" {
 		return &Error{Kind: Unavailable, Message: why + " Nothing was changed; please tell whoever runs this server, and try again later.", Cause: err}
 	}

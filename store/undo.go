@@ -152,7 +152,7 @@ func (s *Store) Purge(ctx context.Context) (int, error) {
 			}
 		}
 		n = len(ids)
-		return x.leaveIndex(ids)
+		return x.store.engine.unindex(x, ids)
 	})
 	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"sync"
 )
 
 // listColumns are what the list and an export show. Without the password hash,
@@ -123,16 +124,18 @@ func (w *where) beyond(q Query, order Sort, from *Cursor) func(group) []string {
 	if order.Desc {
 		than, after = " < ", -1
 	}
-	column, key, id := "u."+column, w.arg(value), w.arg(from.ID)
+	column = "u." + column
+	// PostgreSQL refuses a value that no placeholder takes.
+	key, id := sync.OnceValue(func() string { return w.arg(value) }), sync.OnceValue(func() string { return w.arg(from.ID) })
 	return func(g group) []string {
 		same := g.key(order)
 		switch {
 		case q.sorts(), q.dialect == forPostgres && same == "":
-			return []string{"(" + column + ", u.id)" + than + "(" + key + ", " + id + ")"}
+			return []string{"(" + column + ", u.id)" + than + "(" + key() + ", " + id() + ")"}
 		case same == "":
-			return []string{column + " = " + key + " AND u.id" + than + id, column + than + key}
+			return []string{column + " = " + key() + " AND u.id" + than + id(), column + than + key()}
 		case same == from.Text:
-			return []string{"u.id" + than + id}
+			return []string{"u.id" + than + id()}
 		case strings.Compare(same, from.Text) == after:
 			return []string{""}
 		}
