@@ -122,10 +122,16 @@ func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 		"This form was sent from another site and was not accepted. Open the page here and try again."))
 }
 
-// respondFault answers when the answer itself could not be made.
-func (s *server) respondFault(w http.ResponseWriter, a *ask) {
-	s.respondBare(w, a, s.oops(a, http.StatusInternalServerError, title(store.Internal),
-		"This is a fault on our side. Please look whether your change is there before you try again."))
+// respondFault answers when the answer itself could not be made. What was asked
+// for may have been done.
+func (s *server) respondFault(w http.ResponseWriter, a *ask, err error) {
+	k, why, retry := store.Internal, "This is a fault on our side.", 0
+	if store.Explain(err).Kind == store.Unavailable {
+		k, why, retry = store.Unavailable, "The database does not answer.", retryLater
+	}
+	v := s.oops(a, statusOf(k), title(k), why+" Please look whether your change is there before you try again.")
+	v.retry = retry
+	s.respondBare(w, a, v)
 }
 
 // respondBare answers without a session.
@@ -137,6 +143,9 @@ func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
 		s.logError(a, err)
 		http.Error(w, http.StatusText(v.status), v.status)
 		return
+	}
+	if v.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(v.retry))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(v.status)

@@ -38,7 +38,7 @@ func (s *server) recover(next http.Handler) http.Handler {
 			if sw, ok := w.(*statusWriter); ok && sw.code != 0 {
 				return // too late to say anything
 			}
-			s.respondFault(w, a)
+			s.respondFault(w, a, fmt.Errorf("panic: %v", p))
 		}()
 		next.ServeHTTP(w, r)
 	})

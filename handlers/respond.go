@@ -64,7 +64,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	}
 	if err != nil {
 		s.logError(a, err)
-		s.respondFault(w, a)
+		s.respondFault(w, a, err)
 		return
 	}
 	h := w.Header()

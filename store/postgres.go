@@ -331,9 +331,11 @@ func postgresTrouble(err error) string {
 	var n *net.OpError
 	var c *pgconn.ConnectError
 	switch {
+	case errors.As(err, &c):
+		return "The database does not answer."
 	case errors.As(err, &p):
 		return serverTrouble(p.Code)
-	case errors.As(err, &c), errors.As(err, &n), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), pgconn.SafeToRetry(err):
+	case errors.As(err, &n), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), pgconn.SafeToRetry(err):
 		return "The database does not answer."
 	}
 	return ""

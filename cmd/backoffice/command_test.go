@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"backoffice/store/storetest"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -31,7 +33,7 @@ type shell struct {
 
 func newShell(t testing.TB) *shell {
 	t.Helper()
-	return &shell{t: t, db: filepath.Join(t.TempDir(), "backoffice.db"), env: map[string]string{}, secret: adminPassword}
+	return &shell{t: t, db: storetest.New(t), env: map[string]string{}, secret: adminPassword}
 }
 
 // run runs a command with something on its standard input.
@@ -262,7 +264,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 			s.create("ana@example.com", "Ana Pérez", "admin")
 			s.create("bob@example.com", "Bob", "viewer")
 			s.must("", "user", "set-role", "2", "editor")
-			raw := openRaw(t, s.db)
+			raw := storetest.Raw(t, s.db)
 			if _, err := raw.Exec(attack); err == nil {
 				t.Error("the triggers let it pass")
 			}
@@ -279,30 +281,24 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 }
 
-func openRaw(t testing.TB, path string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite3", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
 func dropTriggers(t testing.TB, db *sql.DB) {
 	t.Helper()
-	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'trigger'`)
+	query := `SELECT name, '' FROM sqlite_master WHERE type = 'trigger'`
+	if storetest.OnPostgres() {
+		query = `SELECT tgname, ' ON ' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal`
+	}
+	rows, err := db.Query(query)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	var drop string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var name, on string
+		if err := rows.Scan(&name, &on); err != nil {
 			t.Fatal(err)
 		}
-		drop += "DROP TRIGGER " + name + ";"
+		drop += "DROP TRIGGER " + name + on + ";"
 	}
 	if _, err := db.Exec(drop); err != nil || drop == "" {
 		t.Fatalf("%q: %v", drop, err)

@@ -143,6 +143,18 @@ func (c *cluster) do(statement string) error {
 	return err
 }
 
+// lockOut ends all connections to a database and lets nobody in.
+func (c *cluster) lockOut(name string) func() error {
+	return func() error {
+		return errors.Join(c.do(`ALTER DATABASE `+name+` WITH ALLOW_CONNECTIONS false`),
+			c.do(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '`+name+`'`))
+	}
+}
+
+func (c *cluster) letIn(name string) func() error {
+	return func() error { return c.do(`ALTER DATABASE ` + name + ` WITH ALLOW_CONNECTIONS true`) }
+}
+
 // address names a database of the server.
 func (c *cluster) address(name string) string {
 	u := *c.base

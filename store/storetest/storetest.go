@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -29,6 +30,11 @@ var server *cluster
 // database, once: each test on PostgreSQL begins with a copy of that.
 func Main(m *testing.M, prepare func(db string) error) int {
 	runtime.LockOSThread() // the server ends with this thread
+	defer func() {
+		if folder, err := keptFolder(); err == nil {
+			os.RemoveAll(folder)
+		}
+	}()
 	flag.Parse()
 	only := os.Getenv("BACKOFFICE_TEST_ENGINE")
 	code := 0
@@ -108,19 +114,39 @@ func Copy(t testing.TB, db string) string {
 	return to
 }
 
-// Keep gives the name of an empty database that is left when tests end, and a
-// function that removes it.
-func Keep() (db string, remove func(), err error) {
+// Keep gives the name of an empty database that stays for all tests, to be copied.
+func Keep() (db string, err error) {
 	if server == nil {
-		folder, err := os.MkdirTemp("", "backoffice-seed")
-		return filepath.Join(folder, "seed.db"), func() { os.RemoveAll(folder) }, err
+		folder, err := keptFolder()
+		return filepath.Join(folder, fmt.Sprintf("kept%d.db", numbers.Add(1))), err
 	}
-	name := fmt.Sprintf("kept_%d", numbers.Add(1))
-	return server.address(name), func() {}, server.do(`CREATE DATABASE ` + name + ` TEMPLATE ` + template)
+	name := fmt.Sprintf("kept_%d_%d", os.Getpid(), numbers.Add(1))
+	return server.address(name), server.do(`CREATE DATABASE ` + name + ` TEMPLATE ` + template)
 }
+
+// keptFolder is where Keep has its files, until Main ends.
+var keptFolder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "backoffice-kept-") })
 
 // numbers tells databases apart.
 var numbers atomic.Int64
+
+// TakeAway makes a database unreachable, for those who have it open as well, until
+// it is brought back.
+func TakeAway(t testing.TB, db string) (bringBack func()) {
+	t.Helper()
+	away, back := func() error { return os.Rename(db, db+".away") }, func() error { return os.Rename(db+".away", db) }
+	if server != nil {
+		away, back = server.lockOut(baseName(db)), server.letIn(baseName(db))
+	}
+	do := func(what func() error) {
+		t.Helper()
+		if err := what(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(away)
+	return func() { do(back) }
+}
 
 // Raw opens a database beside its store, to look at what is really there.
 func Raw(t testing.TB, db string) *sql.DB {
