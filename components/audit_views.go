@@ -6,6 +6,7 @@ type Timeline struct {
 	NewerHref string
 	OlderHref string
 	Empty     string // what to say when there is nothing
+	Archived  string // what to say where it begins later than the history did; may be empty
 	Person    bool   // about one person: the target need not be named in each entry
 }
 

@@ -14,10 +14,14 @@ import (
 // Contents are what a database file was found to hold when it was examined.
 type Contents struct {
 	People  int64
-	Entries int64  // of the audit trail
-	Head    string // digest of the newest of them
+	Entries int64  // of the audit trail, without those in archives
+	Newest  int64  // entry
+	Head    string // digest of it
 	Version int64  // of the schema
 }
+
+// archivesSince is the schema from which on a trail may begin later.
+const archivesSince = 6
 
 // Backup writes a copy of the whole database to a file, while people work: the
 // copy is one state of it, and is examined before it gets its name. A file that
@@ -50,7 +54,7 @@ func copyDatabase(ctx context.Context, from, to string) (Contents, error) {
 		return Contents{}, err
 	}
 	defer db.Close()
-	before, err := countEntries(ctx, db)
+	before, err := newestEntry(ctx, db)
 	if err == nil {
 		err = vacuumInto(ctx, db, to)
 	}
@@ -61,8 +65,8 @@ func copyDatabase(ctx context.Context, from, to string) (Contents, error) {
 		return Contents{}, err
 	}
 	c, err := examine(ctx, to, "the copy")
-	if err == nil && c.Entries < before {
-		err = fmt.Errorf("the copy has %d entries of the audit trail, the database had %d", c.Entries, before)
+	if err == nil && c.Newest < before {
+		err = fmt.Errorf("the copy ends with entry %d of the audit trail, the database had %d", c.Newest, before)
 	}
 	return c, err
 }
@@ -102,14 +106,20 @@ func (c *Contents) check(ctx context.Context, db *sql.DB, name string) error {
 	if damage != "" {
 		return refusedFile(name, "is damaged: "+damage)
 	}
-	trail, err := verifyTrail(ctx, db)
+	var from base
+	if c.Version >= archivesSince {
+		if from, err = trailBase(querierAt{ctx, db}); err != nil {
+			return notOurs(name, err)
+		}
+	}
+	trail, err := newVerifier().verifyTrail(ctx, db, from.head)
 	if err != nil {
 		return notOurs(name, err)
 	}
 	if trail.Bad != 0 {
-		return refusedFile(name, fmt.Sprintf("holds an audit trail that is not as it was written: entry %d: %s", trail.Bad, trail.Why))
+		return refusedFile(name, "holds an audit trail that is not as it was written: "+trail.String())
 	}
-	c.Entries, c.Head = trail.Entries, trail.Head
+	c.Entries, c.Newest, c.Head = trail.Entries, trail.Last, trail.Head
 	c.People, err = countPeople(ctx, db)
 	return err
 }
