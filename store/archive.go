@@ -288,22 +288,10 @@ func (j *archiving) remove(ctx context.Context) error {
 		}
 		took := j.store.now().Sub(began)
 		size.took(took)
+		// Other programs on the same file come to their turn.
 		if more && !rest(ctx, took) {
 			return ctx.Err()
 		}
 	}
 	return nil
-}
-
-// rest waits, so that other programs on the same file come to their turn. It
-// gives false when the context ends.
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

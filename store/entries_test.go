@@ -14,7 +14,7 @@ import (
 var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts", "HasAdmin", "IdleTimeout",
 	"ListUsers", "Neighbours", "Now", "Backup", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
-	"IndexSearch", "KeepSearch",
+	"IndexSearch", "KeepSearch", "Alone", "Tidy",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused"}
 
 // TestEveryMutationIsInTheTable fails when the store has a method that is

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync/atomic"
+	"time"
 )
 
 // Stats are figures of the store for a monitor. Counts are since it was opened.
@@ -21,6 +22,9 @@ type Stats struct {
 	Sessions int64 // sign-ins that are still good
 	Blocked  int64 // accounts and addresses that have to wait before they try again
 	Imports  int64 // files that are being checked, carried out or undone
+
+	Tidying bool      // whether this program removes what has run out right now
+	Tidied  time.Time // when that was last done to its end, by whichever program; zero: never
 }
 
 // SignInCounts says how tries to sign in ended.
@@ -30,6 +34,7 @@ type SignInCounts struct{ Done, Failed, Throttled, Fault int64 }
 type counts struct {
 	waiting, commits, changes      atomic.Int64
 	done, failed, throttled, fault atomic.Int64
+	tidying                        atomic.Bool
 }
 
 func (c *counts) committed(changes int) {
@@ -55,13 +60,16 @@ func (c *counts) signIn(err error) {
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	c := &s.counts
 	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
-		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}}
+		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}, Tidying: c.tidying.Load()}
 	var err, lerr error
 	if st.FileBytes, err = size(s.place.path); err != nil {
 		return st, err
 	}
 	if st.LogBytes, lerr = size(s.place.path + "-wal"); lerr != nil && !errors.Is(lerr, fs.ErrNotExist) {
 		return st, lerr
+	}
+	if st.Tidied, err = lastDone(querierAt{ctx, s.reader}, leaseTidy); err != nil {
+		return st, err
 	}
 	now := s.now()
 	return st, loadStats(ctx, s.reader, &st, now, now.Add(-s.absolute), now.Add(-s.idle), now.Add(-beatLost))
