@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 )
 
@@ -267,7 +266,7 @@ func (j *archiving) moveBase(ctx context.Context) error {
 		if err := moveTrailBase(x, j.end); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActArchiveTrail, Note: nameOf(j.to) + ": " + strconv.FormatInt(j.done.Entries, 10) + " entries, " + upTo(j.end)})
+		_, err = x.record(Entry{Act: ActArchiveTrail, Note: nameOf(j.to) + ": " + plural(int(j.done.Entries), "entry", "entries") + ", " + upTo(j.end)})
 		return err
 	})
 }

@@ -12,7 +12,7 @@ import (
 // unrecorded are the methods that are no mutations: what reads, what only keeps
 // house, and what prepares an import, which changes nobody before it runs.
 var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts", "HasAdmin", "IdleTimeout",
-	"ListUsers", "Neighbours", "Now", "Backup", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
+	"ListUsers", "Neighbours", "Now", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
 	"IndexSearch", "KeepSearch", "Alone", "Tidy",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused"}

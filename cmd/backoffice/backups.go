@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -103,8 +104,10 @@ func (b *backups) due(now time.Time) time.Duration {
 // name of a backup are ever removed.
 func (b *backups) make(ctx context.Context, db *store.Store, log *slog.Logger, now time.Time) error {
 	path := filepath.Join(b.BackupDir, now.UTC().Format(backupName))
-	c, err := db.Backup(ctx, path)
-	if err != nil {
+	c, err := db.Backup(ctx, store.Actor{Kind: store.System}, path)
+	if errors.Is(err, store.ErrNotOnRecord) {
+		log.Error("backup not on record", "cause", err.Error())
+	} else if err != nil {
 		return err
 	}
 	log.Info("backup made", "file", path, "people", c.People, "entries", c.Entries, "head", c.Head)
