@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -71,7 +72,7 @@ func (j *archiving) begin(ctx context.Context) error {
 
 // adopt goes on with a file that is there already, if it is of an earlier try.
 func (j *archiving) adopt(ctx context.Context) error {
-	f, err := openArchive(j.to, isCompressed(j.to))
+	f, err := openArchive(j.to)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -82,7 +83,7 @@ func (j *archiving) adopt(ctx context.Context) error {
 	if err := f.close(); err != nil {
 		return err
 	}
-	there, newest, err := readBack(j.to, isCompressed(j.to))
+	there, newest, err := readBack(j.to)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (j *archiving) write(ctx context.Context) error {
 	if err != nil || written.report.Entries == 0 {
 		return err
 	}
-	there, _, err := readBack(partial, isCompressed(j.to))
+	there, _, err := readBack(partial)
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (j *archiving) write(ctx context.Context) error {
 }
 
 func (j *archiving) writeTo(ctx context.Context, path string) (*verifier, error) {
-	w, err := newArchiveWriter(path, isCompressed(j.to))
+	w, err := newArchiveWriter(path, strings.HasSuffix(j.to, ".gz"))
 	if err != nil {
 		return nil, err
 	}
@@ -228,8 +229,8 @@ func same(here, there *verifier) error {
 
 // readBack reads a file from beginning to end. newest is when its newest entry
 // was made.
-func readBack(path string, compressed bool) (v *verifier, newest time.Time, err error) {
-	f, err := openArchive(path, compressed)
+func readBack(path string) (v *verifier, newest time.Time, err error) {
+	f, err := openArchive(path)
 	if err != nil {
 		return nil, newest, err
 	}

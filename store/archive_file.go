@@ -11,13 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
 // An archive is a file of lines, each a JSON object: one that says what it is,
 // one for each entry with all that its digest covers, and one that says how many
-// they were. Its name decides whether it is compressed.
+// they were.
 
 const (
 	archiveKind    = "audit trail archive"
@@ -109,6 +108,9 @@ func (w *archiveWriter) finish() error {
 	return errors.Join(w.buf.Flush(), w.file.Sync(), w.file.Close())
 }
 
+// gzipBegins is how a compressed file begins.
+var gzipBegins = []byte{0x1f, 0x8b}
+
 // errArchiveLine is the error of a line that is none of an archive.
 var errArchiveLine = errors.New("its line cannot be read, or the archive was cut off before it")
 
@@ -120,23 +122,23 @@ type archiveReader struct {
 	in   *bufio.Reader
 }
 
-// openArchive opens an archive and reads what it says about itself. compressed
-// is for a file that does not have its name yet.
-func openArchive(path string, compressed bool) (*archiveReader, error) {
+// openArchive opens an archive, compressed or not whatever its name, and reads
+// what it says about itself.
+func openArchive(path string) (*archiveReader, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	r := &archiveReader{path: path, file: f, in: bufio.NewReaderSize(f, 64<<10)}
-	if err := r.readHead(compressed); err != nil {
+	if err := r.readHead(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return r, nil
 }
 
-func (r *archiveReader) readHead(compressed bool) error {
+func (r *archiveReader) readHead() error {
 	none := refusedFile(r.path, "is no archive of the audit trail")
-	if compressed {
+	if begins, _ := r.in.Peek(2); bytes.Equal(begins, gzipBegins) {
 		unpacked, err := gzip.NewReader(r.in)
 		if err != nil {
 			return none
@@ -199,12 +201,10 @@ func (r *archiveReader) readEnd(line []byte, end *archiveEnd) error {
 
 func (r *archiveReader) close() error { return r.file.Close() }
 
-func isCompressed(path string) bool { return strings.HasSuffix(path, ".gz") }
-
 // openArchives opens archives in the order of what they hold.
 func openArchives(paths []string) (files []*archiveReader, err error) {
 	for _, path := range paths {
-		f, err := openArchive(path, isCompressed(path))
+		f, err := openArchive(path)
 		if err != nil {
 			closeArchives(files)
 			return nil, err

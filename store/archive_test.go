@@ -42,7 +42,7 @@ func linesOf(t testing.TB, path string) []string {
 	must(t, err)
 	defer f.Close()
 	in := io.Reader(f)
-	if isCompressed(path) {
+	if strings.HasSuffix(path, ".gz") {
 		in, err = gzip.NewReader(f)
 		must(t, err)
 	}
@@ -437,6 +437,39 @@ func TestArchiveRefuses(t *testing.T) {
 	if done := s.archiveUpTo(2, file); !done.Resumed || done.Entries != 5 {
 		t.Errorf("%+v", done)
 	}
+}
+
+// TestTwoArchivesAtOnce lets one of two come to its end, wherever the other is.
+func TestTwoArchivesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newTrail(t)
+	folder := t.TempDir()
+	late := &archiving{store: s.Store, actor: console, before: morning.Add(3 * time.Minute), to: filepath.Join(folder, "late.jsonl")}
+	later := &archiving{store: s.Store, actor: console, before: morning.Add(3 * time.Minute), to: filepath.Join(folder, "later.jsonl")}
+	for _, step := range []func(context.Context) error{late.begin, late.adopt, late.write, later.begin, later.adopt} {
+		must(t, step(t.Context()))
+	}
+	first := filepath.Join(folder, "first.jsonl")
+	s.archiveUpTo(2, first)
+	wantKind(t, late.moveBase(t.Context()), Refused)
+	wantKind(t, later.write(t.Context()), Refused)
+	onlyFiles(t, folder, "first.jsonl", "late.jsonl")
+	if r := s.verified(first); r.Entries != 11 { // nine, the archive and a refusal
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestExportWhileArchiving does not give a list from which those may be missing
+// who have changed meanwhile.
+func TestExportWhileArchiving(t *testing.T) {
+	t.Parallel()
+	s := newTrail(t)
+	err := s.ExportUsers(t.Context(), console, Query{}, "csv", func(*User) error {
+		s.clock.advance(time.Second)
+		return second(s.ArchiveTrail(t.Context(), console, s.Now(), filepath.Join(t.TempDir(), "trail.jsonl")))
+	})
+	wantKind(t, err, Refused)
+	must(t, s.ExportUsers(t.Context(), console, Query{}, "csv", func(*User) error { return nil }))
 }
 
 // TestArchiveOfABrokenTrail archives nothing.
