@@ -51,23 +51,18 @@ type archiving struct {
 	done    Archived
 }
 
-// begin refuses who may not, and ends what an earlier try has left: its file was
-// whole when the trail's beginning was moved.
+// begin refuses who may not, and looks where the trail begins.
 func (j *archiving) begin(ctx context.Context) error {
 	if j.before.After(j.store.now()) {
 		return refused("Only what has been can be archived: this is in the future.")
 	}
-	err := j.store.write(ctx, j.actor, attempt{ActArchiveTrail, 0}, func(x *tx) (err error) {
+	return j.store.write(ctx, j.actor, attempt{ActArchiveTrail, 0}, func(x *tx) (err error) {
 		if err := x.require(ActArchiveTrail, nil); err != nil {
 			return err
 		}
 		j.from, err = trailBase(x)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return j.remove(ctx)
 }
 
 // adopt goes on with a file that is there already, if it is of an earlier try.
@@ -272,8 +267,10 @@ func (j *archiving) moveBase(ctx context.Context) error {
 	})
 }
 
-// remove takes what is in an archive out of the database, a little at a time:
-// whoever saves meanwhile waits for no more than one batch.
+// remove takes what is before the beginning of the trail out of the database,
+// also what an earlier try has left there: its file was whole when the beginning
+// was moved. It goes by small batches: whoever saves meanwhile waits for no more
+// than one.
 func (j *archiving) remove(ctx context.Context) error {
 	var size pace
 	for more := true; more; {

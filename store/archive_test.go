@@ -148,11 +148,14 @@ func archived(t *testing.T) (s *testStore, file string) {
 func TestArchivedTrailCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	s, _ := archived(t)
+	change(t)(s.Delete(t.Context(), console, 3)) // so that 6 has no values
+	s.clock.advance(KeepDeleted + time.Hour)
+	must(t, second(s.Purge(t.Context())))
 	before := s.fingerprint()
 	for _, statement := range []string{
 		`DELETE FROM audit_entries WHERE id = 6`,
 		`DELETE FROM audit_entries`,
-		`DELETE FROM audit_values WHERE entry_id = 6`,
+		`DELETE FROM audit_values WHERE entry_id = 7`,
 		`UPDATE audit_base SET entry_id = 4`,
 		`UPDATE audit_base SET entry_id = 5`,
 		`UPDATE audit_base SET at = 1`,
@@ -172,6 +175,49 @@ func TestArchivedTrailCannotBeChanged(t *testing.T) {
 		if s.fingerprint() != before {
 			t.Fatalf("%s changed something", statement)
 		}
+	}
+}
+
+// cutOff is a trail of which an archive of the first five entries is being made,
+// by so many of its steps.
+func cutOff(t *testing.T, steps int) (s *testStore, file string) {
+	t.Helper()
+	s = newTrail(t)
+	file = filepath.Join(t.TempDir(), "trail.jsonl")
+	j := &archiving{store: s.Store, actor: console, before: morning.Add(2 * time.Minute), to: file}
+	for _, step := range []func(context.Context) error{j.begin, j.adopt, j.write, j.moveBase}[:steps] {
+		must(t, step(t.Context()))
+	}
+	return s, file
+}
+
+// TestBaseMovesForwardOnly also while what is before it is there still.
+func TestBaseMovesForwardOnly(t *testing.T) {
+	t.Parallel()
+	s, _ := cutOff(t, 4)
+	for id, goes := range map[int]bool{4: false, 5: false, 6: true} {
+		_, err := s.copyWith().writer.Exec(`UPDATE audit_base SET entry_id = ?1, at = 1, hash = (SELECT hash FROM audit_entries WHERE id = ?1)`, id)
+		if (err == nil) != goes {
+			t.Errorf("to %d: %v", id, err)
+		}
+	}
+}
+
+// TestVerifyWhileArchiving compares what the archive and the database both have.
+func TestVerifyWhileArchiving(t *testing.T) {
+	t.Parallel()
+	s, file := cutOff(t, 3)
+	if r := s.verified(file); r.Entries != 9 || r.First != 1 || r.Last != 9 {
+		t.Errorf("%+v", r)
+	}
+	_, stranger := cutOff(t, 3) // the same story with other salts
+	if r, err := s.VerifyAudit(t.Context(), stranger); err != nil || r.Bad != 5 {
+		t.Errorf("with another's archive: %+v, %v", r, err)
+	}
+	short := s.copyWith(noTriggers, `UPDATE audit_head SET entry_id = 3, hash = (SELECT hash FROM audit_entries WHERE id = 3)`,
+		`DELETE FROM audit_values WHERE entry_id > 3`, `DELETE FROM audit_entries WHERE id > 3`)
+	if r, err := short.VerifyAudit(t.Context(), file); err != nil || r.Bad != 4 {
+		t.Errorf("with a database that ends before: %+v, %v", r, err)
 	}
 }
 
@@ -320,6 +366,13 @@ func TestVerifyArchivesJoin(t *testing.T) {
 			t.Errorf("%v: %+v, %v; want entry %d", c.files, r, err, c.bad)
 		}
 	}
+	lines := linesOf(t, files[1])
+	lines[0] = strings.Replace(lines[0], `"prev_hash":"`, `"prev_hash":"0`, 1)
+	moved := filepath.Join(folder, "moved.jsonl.gz")
+	must(t, os.WriteFile(moved, []byte(strings.Join(lines, "")+"\n"), 0o600))
+	if r, err := s.VerifyAudit(t.Context(), files[0], moved, files[2]); err != nil || r.Bad != 3 {
+		t.Errorf("with another beginning: %+v, %v", r, err)
+	}
 	if _, err := s.VerifyAudit(t.Context(), filepath.Join(folder, "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of none: %v", err)
 	}
@@ -453,6 +506,13 @@ func TestTwoArchivesAtOnce(t *testing.T) {
 	s.archiveUpTo(2, first)
 	wantKind(t, late.moveBase(t.Context()), Refused)
 	wantKind(t, later.write(t.Context()), Refused)
+	var err error
+	late.from, err = trailBase(querierAt{t.Context(), s.reader})
+	must(t, err)
+	late.to = first
+	if err := late.write(t.Context()); !errors.Is(err, os.ErrExist) {
+		t.Errorf("a file that has come meanwhile is replaced: %v", err)
+	}
 	onlyFiles(t, folder, "first.jsonl", "late.jsonl")
 	if r := s.verified(first); r.Entries != 11 { // nine, the archive and a refusal
 		t.Errorf("%+v", r)

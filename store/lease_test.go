@@ -93,9 +93,12 @@ func TestTakenOver(t *testing.T) {
 		}
 		entries := s.countEntries()
 		must(t, other.holding(t.Context(), newLease(leaseTidy), nothing)) // and is at it again
-		n, err := s.purge(ctx, l.beat)
+		n, err := s.tidy(ctx, l)
 		if n != 0 || !errors.Is(err, errTaken) || s.countEntries() != entries {
 			t.Errorf("it goes on: %d, %v", n, err)
+		}
+		if err := s.sweep(ctx, l.beat); !errors.Is(err, errTaken) {
+			t.Errorf("it sweeps: %v", err)
 		}
 		return err
 	})

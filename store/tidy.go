@@ -14,14 +14,20 @@ const TidyEvery = time.Hour
 func (s *Store) Tidy(ctx context.Context) (purged int, did bool, err error) {
 	l := newLease(leaseTidy)
 	did, err = s.alone(ctx, l, s.tidyDue, func(ctx context.Context) (err error) {
-		s.counts.tidying.Store(true)
-		defer s.counts.tidying.Store(false)
-		if purged, err = s.purge(ctx, l.beat); err != nil {
-			return err
-		}
-		return s.sweep(ctx, l.beat)
+		purged, err = s.tidy(ctx, l)
+		return err
 	})
 	return purged, did, err
+}
+
+// tidy stops when the lease is somebody else's.
+func (s *Store) tidy(ctx context.Context, l lease) (purged int, err error) {
+	s.counts.tidying.Store(true)
+	defer s.counts.tidying.Store(false)
+	if purged, err = s.purge(ctx, l.beat); err != nil {
+		return purged, err
+	}
+	return purged, s.sweep(ctx, l.beat)
 }
 
 // tidyDue reports whether it is time, also by a clock that was set back.

@@ -216,8 +216,6 @@ func (v *verifier) readArchives(paths []string) error {
 func (v *verifier) readArchive(f *archiveReader, each func(*storedEntry)) error {
 	from := head{f.head.From - 1, f.head.Prev}
 	switch {
-	case from.id == 0 && from.hash != "":
-		v.fail(1, "it says that it is not the first")
 	case !v.begun:
 		v.begin(from)
 	case from.id != v.last.id:

@@ -13,7 +13,7 @@ INSERT INTO audit_base (id, entry_id, hash, at) VALUES (1, 0, '', 0);
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_base_only_forward BEFORE UPDATE ON audit_base
-WHEN NEW.id <> 1 OR NEW.entry_id <= OLD.entry_id
+WHEN NEW.entry_id <= OLD.entry_id
  OR NOT EXISTS (SELECT 1 FROM audit_entries e WHERE e.id = NEW.entry_id AND e.hash = NEW.hash)
 BEGIN SELECT RAISE(ABORT, 'the audit trail begins later only where an entry ends its archive'); END;
 -- +goose StatementEnd
