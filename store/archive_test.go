@@ -191,6 +191,16 @@ func cutOff(t *testing.T, steps int) (s *testStore, file string) {
 	return s, file
 }
 
+// TestArchiveOfAnEarlierTime does not take a file for its own that has newer entries.
+func TestArchiveOfAnEarlierTime(t *testing.T) {
+	t.Parallel()
+	s, file := cutOff(t, 3)
+	wantKind(t, second(s.ArchiveTrail(t.Context(), console, morning.Add(time.Minute), file)), Refused)
+	if s.countEntries() != 9 {
+		t.Error("entries were removed")
+	}
+}
+
 // TestBaseMovesForwardOnly also while what is before it is there still.
 func TestBaseMovesForwardOnly(t *testing.T) {
 	t.Parallel()

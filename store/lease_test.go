@@ -81,7 +81,9 @@ func TestTakenOver(t *testing.T) {
 	s, other := twoPrograms(t)
 	s.add("Ana", Admin)
 	change(t)(s.Delete(t.Context(), console, s.add("Ben", Member).ID))
-	s.clock.advance(KeepDeleted + time.Hour)
+	s.clock.advance(2 * leaseTerm)
+	change(t)(s.Delete(t.Context(), console, s.add("Cy", Member).ID))
+	s.clock.advance(KeepDeleted - 2*leaseTerm + time.Millisecond) // Ben is due
 	l := newLease(leaseTidy)
 	did, err := s.alone(t.Context(), l, s.tidyDue, func(ctx context.Context) error {
 		if _, did, err := other.Tidy(t.Context()); did || err != nil {
@@ -92,6 +94,7 @@ func TestTakenOver(t *testing.T) {
 			t.Errorf("nobody takes over: %d, %v, %v", n, did, err)
 		}
 		entries := s.countEntries()
+		s.clock.advance(leaseTerm)                                        // Cy is due as well
 		must(t, other.holding(t.Context(), newLease(leaseTidy), nothing)) // and is at it again
 		n, err := s.tidy(ctx, l)
 		if n != 0 || !errors.Is(err, errTaken) || s.countEntries() != entries {
@@ -105,7 +108,7 @@ func TestTakenOver(t *testing.T) {
 	if did || !errors.Is(err, errTaken) || held(s) != 1 {
 		t.Errorf("%v, %v, %d leases are held", did, err, held(s))
 	}
-	s.clock.advance(TidyEvery - time.Millisecond)
+	s.clock.advance(TidyEvery - leaseTerm - time.Millisecond)
 	if _, did, err := s.Tidy(t.Context()); did || err != nil {
 		t.Errorf("it is done twice within the hour, %v", err)
 	}
