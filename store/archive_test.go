@@ -193,7 +193,6 @@ func TestArchiveRefuses(t *testing.T) {
 		"the future":         {console, s.Now().Add(time.Hour), filepath.Join(folder, "new"), Refused},
 		"a letter":           {console, until, text, Refused},
 		"the last archive":   {console, until, foreign, Refused},
-		"the database":       {console, until, s.config.Path, Refused},
 		"a folder":           {console, until, folder, Refused},
 		"a folder not there": {console, until, filepath.Join(folder, "none", "new"), Internal},
 	} {

@@ -184,5 +184,7 @@ func TestVerifyArchivesJoin(t *testing.T) {
 	if _, err := s.VerifyAudit(t.Context(), filepath.Join(folder, "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of none: %v", err)
 	}
-	wantKind(t, second(s.VerifyAudit(t.Context(), s.config.Path)), Refused)
+	text := filepath.Join(folder, "letter.txt")
+	must(t, os.WriteFile(text, []byte("Dear Sirs,\n"), 0o600))
+	wantKind(t, second(s.VerifyAudit(t.Context(), text)), Refused)
 }
