@@ -46,9 +46,9 @@ func countPeople(ctx context.Context, q querier) (n int64, err error) {
 	return n, err
 }
 
-func countEntries(ctx context.Context, q querier) (n int64, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM audit_entries`).Scan(&n)
-	return n, err
+func newestEntry(ctx context.Context, q querier) (id int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM audit_entries`).Scan(&id)
+	return id, err
 }
 
 // seize keeps everybody else away from a database until the connection that it

@@ -35,7 +35,7 @@ func TestBackupWhilePeopleWork(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "copy of it.db")
 	for range 3 {
 		before := queryInt(t, s.reader, `SELECT count(*) FROM users`)
-		c, err := s.Backup(t.Context(), path)
+		c, err := s.Backup(t.Context(), console, path)
 		must(t, err)
 		if c.People < int64(before) || c.Entries < c.People || c.Head == "" || c.Version == 0 {
 			t.Errorf("%+v, with %d people before", c, before)
@@ -76,7 +76,7 @@ func backedUp(t testing.TB) (s *testStore, backup string) {
 	s = newTestStore(t)
 	s.add("Ana", Admin)
 	backup = filepath.Join(t.TempDir(), "backup.db")
-	must(t, second(s.Backup(t.Context(), backup)))
+	must(t, second(s.Backup(t.Context(), console, backup)))
 	s.add("Since", Member)
 	return s, backup
 }
@@ -227,20 +227,20 @@ func TestBackupRefuses(t *testing.T) {
 	if _, err := os.Stat(missing); !os.IsNotExist(err) {
 		t.Error("the database that is missing was made")
 	}
-	if _, err := s.Backup(t.Context(), s.config.DB); KindOf(err) != Refused {
+	if _, err := s.Backup(t.Context(), console, s.config.DB); KindOf(err) != Refused {
 		t.Errorf("onto itself: %v", err)
 	}
-	if _, err := s.Backup(t.Context(), filepath.Join(missing, "x.db")); err == nil {
+	if _, err := s.Backup(t.Context(), console, filepath.Join(missing, "x.db")); err == nil {
 		t.Error("into a folder that is none")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Backup(ctx, backup); err == nil {
+	if _, err := s.Backup(ctx, console, backup); err == nil {
 		t.Error("for nobody")
 	}
 	mustExec(t, s.writer, `UPDATE user_counts SET n = n + 1`)
 	before := modTime(t, backup)
-	if _, err := s.Backup(t.Context(), backup); KindOf(err) != Refused {
+	if _, err := s.Backup(t.Context(), console, backup); KindOf(err) != Refused {
 		t.Errorf("of a damaged database: %v", err)
 	}
 	if modTime(t, backup) != before {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -324,6 +325,16 @@ func mutations() []mutation {
 				return by(Actor{Kind: System}, ActPurge, c.ben.ID).noted("Removed for good 30 days after the deletion.")
 			}},
 
+		{name: "Backup", method: "Backup",
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.Backup(ctx, c.admin, filepath.Join(c.t.TempDir(), "friday.db")))
+			},
+			entry: func(c *cast) Entry { return by(c.admin, ActBackup, 0).noted("friday.db: 3 people, 5 entries") }},
+		{name: "RecordBackup", method: "RecordBackup",
+			do: func(ctx context.Context, c *cast) error {
+				return c.RecordBackup(ctx, c.admin, "/backups/friday.db", Contents{People: 3, Entries: 5})
+			},
+			entry: func(c *cast) Entry { return by(c.admin, ActBackup, 0).noted("friday.db: 3 people, 5 entries") }},
 		{name: "Refuse", method: "Refuse",
 			do: func(ctx context.Context, c *cast) error { return c.Refuse(ctx, c.self, ActDelete, c.ana.ID) },
 			entry: func(c *cast) Entry {

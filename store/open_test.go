@@ -71,6 +71,9 @@ func makeOlder(t *testing.T, c Config, n int64) {
 		dialect = goose.DialectPostgres
 	}
 	db := storetest.Raw(t, c.DB)
+	if !storetest.OnPostgres() {
+		mustExec(t, db, `PRAGMA journal_mode = WAL`)
+	}
 	p, err := newMigrator(dialect, db)
 	must(t, err)
 	if n > 0 {

@@ -103,8 +103,8 @@ func (s *testStore) indexHalf(r *rand.Rand) {
 	b, err := s.waitingOf(s.t.Context(), part)
 	must(s.t, err)
 	grams := slices.DeleteFunc(slices.Collect(maps.Keys(b.changes)), func(gram) bool { return r.IntN(2) == 0 })
-	must(s.t, s.asWorker(s.t.Context(), "cut off", func(x *tx) error { return b.write(x, grams) }))
-	s.clock.advance(searchLease)
+	must(s.t, s.holding(s.t.Context(), lease{leaseSearch, "cut off"}, func(x *tx) error { return b.write(x, grams) }))
+	s.clock.advance(leaseTerm)
 }
 
 var searchSamples = []string{"José García", "Élodie Durand", "Пётр Петров", "Sinéad O’Brien", "山田 太郎", "山本 𠮷野", "𠮷", "محمد علي", "ليلى", "Ana 🌵 Pérez", "100% Sure",
@@ -334,7 +334,7 @@ func TestSearchIndexFails(t *testing.T) {
 			t.Fatalf("statement %d failed, and the answer is %v", n, err)
 		}
 		checkSearchIndex(t, s.Store)
-		s.clock.advance(searchLease)
+		s.clock.advance(leaseTerm)
 	}
 	if n := s.waiting(); n != 0 {
 		t.Errorf("%d wait", n)
@@ -354,21 +354,21 @@ func TestOneWorkerAtATime(t *testing.T) {
 	must(t, err)
 	grams := slices.Sorted(maps.Keys(first.changes))
 	write := func(x *tx) error { return first.write(x, grams) }
-	must(t, s.asWorker(t.Context(), "first", func(*tx) error { return nil }))
-	s.clock.advance(searchLease - time.Millisecond)
+	must(t, s.holding(t.Context(), lease{leaseSearch, "first"}, nothing))
+	s.clock.advance(leaseTerm - time.Millisecond)
 	must(t, s.IndexSearch(t.Context()))
 	if s.waiting() != 2*fewWaiting {
 		t.Fatal("two worked at once")
 	}
 	change(t)(s.UpdateUser(t.Context(), console, 3, edit(FieldName, "Zebulon")))
 	s.clock.advance(time.Millisecond)
-	must(t, s.asWorker(t.Context(), "second", func(*tx) error { return nil }))
-	if err := s.asWorker(t.Context(), "first", write); !errors.Is(err, errOtherWorker) {
+	must(t, s.holding(t.Context(), lease{leaseSearch, "second"}, nothing))
+	if err := s.holding(t.Context(), lease{leaseSearch, "first"}, write); !errors.Is(err, errTaken) {
 		t.Errorf("the first one goes on: %v", err)
 	}
-	s.clock.advance(searchLease)
+	s.clock.advance(leaseTerm)
 	s.index()
-	if n := queryInt(t, s.reader, `SELECT count(*) FROM search_worker`); n != 0 {
+	if n := queryInt(t, s.reader, `SELECT count(*) FROM leases WHERE holder <> ''`); n != 0 {
 		t.Error("the worker has not left")
 	}
 }
@@ -402,7 +402,7 @@ func TestTwoProgramsIndex(t *testing.T) {
 		})
 	}
 	all.Wait()
-	s.clock.advance(searchLease)
+	s.clock.advance(leaseTerm)
 	s.index()
 }
 

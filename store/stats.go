@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync/atomic"
+	"time"
 )
 
 // Stats are figures of the store for a monitor. Counts are since it was opened.
@@ -19,6 +20,9 @@ type Stats struct {
 	Sessions int64 // sign-ins that are still good
 	Blocked  int64 // accounts and addresses that have to wait before they try again
 	Imports  int64 // files that are being checked, carried out or undone
+
+	Tidying bool      // whether this program removes what has run out right now
+	Tidied  time.Time // when that was last done to its end, by whichever program; zero: never
 }
 
 // SignInCounts says how tries to sign in ended.
@@ -28,6 +32,7 @@ type SignInCounts struct{ Done, Failed, Throttled, Fault int64 }
 type counts struct {
 	waiting, commits, changes      atomic.Int64
 	done, failed, throttled, fault atomic.Int64
+	tidying                        atomic.Bool
 }
 
 func (c *counts) committed(changes int) {
@@ -53,8 +58,12 @@ func (c *counts) signIn(err error) {
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	c := &s.counts
 	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
-		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}}
+		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}, Tidying: c.tidying.Load()}
 	if err := s.engine.stats(ctx, &st); err != nil {
+		return st, err
+	}
+	var err error
+	if st.Tidied, err = lastDone(querierAt{ctx, s.reader}, leaseTidy); err != nil {
 		return st, err
 	}
 	now := s.now()

@@ -233,7 +233,7 @@ func queryLines(t testing.TB, db *sql.DB, query string, args ...any) []string {
 
 // tables of which a mutation writes all rows or none. What throttles sign-ins
 // is not among them: it is counted before anything else happens.
-var tables = []string{"users", "user_counts", "signins", "setup", "audit_entries", "audit_values", "audit_head", "purged_users"}
+var tables = []string{"users", "user_counts", "signins", "setup", "audit_entries", "audit_values", "audit_head", "audit_base", "purged_users"}
 
 // dump is the content of tables, each row a line that begins with its table.
 func dump(t testing.TB, db *sql.DB, of ...string) []string {
@@ -405,7 +405,7 @@ func (c *complaining) Errorf(string, ...any) { c.n++ }
 func (c *complaining) Error(...any)          { c.n++ }
 
 // triggerName finds the name of a trigger that is dropped.
-var triggerName = regexp.MustCompile(`DROP TRIGGER (audit_entries|audit_values)(\w+)`)
+var triggerName = regexp.MustCompile(`DROP TRIGGER (audit_entries|audit_values|audit_base)(\w+)`)
 
 // wording says a statement as the database has it.
 func wording(statement string) string {

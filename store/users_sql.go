@@ -222,9 +222,9 @@ func setLastSignIn(x *tx, id int64) error {
 	return err
 }
 
-// purgeable lists people who were deleted before the given time.
-func purgeable(x *tx, before time.Time) ([]int64, error) {
-	rows, err := x.QueryContext(x.ctx, `SELECT id FROM users WHERE deleted_at <> 0 AND deleted_at < ?1 ORDER BY id LIMIT 500`, toMillis(before))
+// purgeable lists some of the people who were deleted before the given time.
+func purgeable(x *tx, before time.Time, limit int) ([]int64, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT id FROM users WHERE deleted_at <> 0 AND deleted_at < ?1 ORDER BY id LIMIT ?2`, toMillis(before), limit)
 	if err != nil {
 		return nil, err
 	}

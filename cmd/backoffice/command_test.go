@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -246,38 +245,6 @@ func TestSecondAdminFreesTheFirst(t *testing.T) {
 	s.must("", "user", "set-role", "1", "viewer")
 	if o := s.run("", "user", "deactivate", "2"); o.code != exitRefused {
 		t.Errorf("deactivating the last active admin: exit code %d", o.code)
-	}
-}
-
-// TestVerifyFindsTampering changes the trail behind the program's back.
-func TestVerifyFindsTampering(t *testing.T) {
-	t.Parallel()
-	for name, attack := range map[string]string{
-		"another actor":    `UPDATE audit_entries SET actor_kind = 'system' WHERE id = 2`,
-		"another value":    `UPDATE audit_values SET body = replace(body, 'Bob', 'Eve') WHERE entry_id = 2`,
-		"removed":          `DELETE FROM audit_values WHERE entry_id = 2; DELETE FROM audit_entries WHERE id = 2`,
-		"the end cut off":  `DELETE FROM audit_values WHERE entry_id = 3; DELETE FROM audit_entries WHERE id = 3`,
-		"values forgotten": `DELETE FROM audit_values WHERE entry_id = 2`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newShell(t)
-			s.create("ana@example.com", "Ana Pérez", "admin")
-			s.create("bob@example.com", "Bob", "viewer")
-			s.must("", "user", "set-role", "2", "editor")
-			raw := storetest.Raw(t, s.db)
-			if _, err := raw.Exec(attack); err == nil {
-				t.Error("the triggers let it pass")
-			}
-			s.must("", "audit", "verify")
-			dropTriggers(t, raw)
-			if _, err := raw.Exec(attack); err != nil {
-				t.Fatal(err)
-			}
-			o := s.run("", "audit", "verify")
-			if o.code != exitBroken || !regexp.MustCompile(`entry [23]:`).MatchString(o.err) || o.out != "" {
-				t.Errorf("exit code %d, want %d: %s%s", o.code, exitBroken, o.out, o.err)
-			}
-		})
 	}
 }
 

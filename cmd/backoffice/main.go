@@ -20,7 +20,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"backoffice/store"
 
@@ -192,6 +191,3 @@ func parseNetworks(list []string) ([]netip.Prefix, error) {
 	}
 	return out, nil
 }
-
-// sweepEvery is how often the server tidies up.
-const sweepEvery = time.Hour
