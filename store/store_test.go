@@ -427,5 +427,11 @@ func (s *testStore) copyWith(statements ...string) *Store {
 	for _, statement := range statements {
 		mustExec(s.t, raw, wording(statement))
 	}
+	if e, ok := s.engine.(*postgres); ok {
+		c, err := (&postgres{config: Config{DB: path}}).connector(nil)
+		must(s.t, err)
+		raw = e.config.pool(c, 1)
+		s.t.Cleanup(func() { raw.Close() })
+	}
 	return &Store{engine: s.engine, reader: raw, searcher: raw, writer: raw, now: s.now, idle: s.idle, absolute: s.absolute, hasher: s.hasher}
 }

@@ -72,7 +72,7 @@ func (s *Store) purgeSome(ctx context.Context, hold func(*tx) error) (n int, err
 			}
 		}
 		n = len(ids)
-		return x.leaveIndex(ids)
+		return x.store.engine.unindex(x, ids)
 	})
 	if err != nil {
 		n = 0

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ func (r AuditReport) String() string {
 	return fmt.Sprintf("%sentry %d: %s", where, r.Bad, r.Why)
 }
 
+// oneState lets a transaction see one state, also while others write.
+var oneState = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+
 // VerifyAudit reads the whole trail and checks that no entry was altered,
 // removed or moved: those in the archives, in whichever order they are named,
 // and those in the database, which have to follow one another.
@@ -44,8 +48,7 @@ func (s *Store) VerifyAudit(ctx context.Context, archives ...string) (AuditRepor
 	if err := v.readArchives(archives); err != nil || v.report.Bad != 0 {
 		return v.report, err
 	}
-	// One transaction sees one state, also while others write.
-	t, err := s.reader.BeginTx(ctx, nil)
+	t, err := s.reader.BeginTx(ctx, oneState)
 	if err != nil {
 		return AuditReport{}, err
 	}
