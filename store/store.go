@@ -76,6 +76,7 @@ type Store struct {
 	flushes    bool // whether the writer's commits wait for the disk; see transactSoon
 	log        *checkpointer
 	background *background
+	notices    follower
 }
 
 const (
