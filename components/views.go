@@ -104,6 +104,7 @@ type UserList struct {
 	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
 	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
 	ImportHref  string   // to the imports; empty when the viewer may not import
+	Live        Live
 }
 
 // Chip is a filter that can be chosen with one click.
@@ -181,6 +182,7 @@ type Cell struct {
 	CanEdit bool
 	Badge   string // for the role: its key, drawn as a badge; otherwise empty
 	Href    string // where the value leads when it is the name in a list; then a pencil beside it opens the form
+	Fresh   bool   // somebody else has just changed it
 }
 
 // CellForm is a cell that is being edited in place.
@@ -217,6 +219,29 @@ type Field struct {
 	Autofocus    bool
 	MaxLength    int // 0: none
 	Conflict     *Conflict
+	UserID       int64  // whose value it is; 0 for nobody's yet
+	Newer        *Newer // a value that somebody else has set since it was drawn; nil: none
+}
+
+// Newer is offered beside a control whose value somebody else has changed.
+type Newer struct {
+	UserID int64
+	Field  string // its key
+	Label  string
+	Person string
+	Text   string // the value as people read it; may be empty
+	Who    string // who set it; empty when that is not known
+}
+
+// Live is the watch over a page.
+type Live struct {
+	Href     string // where it asks; empty draws nothing
+	Pace     string // how often, such as "1s"
+	Arrived  string // "3 new people", who would stand in the list; may be empty
+	ShowHref string // the list with them
+	Ended    string // why it asks no longer: "You are signed out"; empty while it does
+	Note     string // what that means
+	Reload   string // href: the page anew; empty: signing in is what helps
 }
 
 // UserForm creates a person or edits all fields of one.
@@ -228,6 +253,7 @@ type UserForm struct {
 	Submit     string // "Create user", "Save changes"
 	CancelHref string
 	Error      string // about the form as a whole
+	Live       Live
 }
 
 // --- one person ---
@@ -255,6 +281,7 @@ type UserView struct {
 	NextName string
 	Notice   string // "Deleted on … Can be restored until …"; may be empty
 	You      bool   // the viewer looks at themselves
+	Live     Live
 }
 
 // Fact is a label with a value.
