@@ -53,7 +53,8 @@ func useNewer(n Newer) attributes {
 	return attributes{"hx-disable", "this", "hx-include", "closest .is-editing-row", "hx-post", userPath(n.UserID), "hx-sync", "this:drop", "hx-vals", `{"take":"` + n.Field + `"}`}
 }
 
-// drawsForm is for a form that is not in a cell: what redraws it from within.
+// drawsForm is for what holds a form that is not in a cell: it says what redraws
+// the form from within. The form itself cannot: it says what its own answer redraws.
 func drawsForm(target, swap string) attributes {
 	return attributes{"hx-target:inherited", target, "hx-swap:inherited", swap, "hx-trigger:inherited", onClick}
 }

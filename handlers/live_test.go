@@ -114,7 +114,7 @@ func TestLiveOffersNewerValues(t *testing.T) {
 	s.edit(nora, store.FieldPhone, "+34 611 111 111")
 	a := page.ask().is(t, http.StatusOK)
 	mark := partial(a, components.NewerSlot(nora, "phone", "+34 611 111 111", false))
-	mark.shows("p", "Newer value: +34 611 111 111 by The command line")
+	mark.shows("p", "Newer value: +34 611 111 111 The command line")
 	if mark.attr("button", "hx-post") != "/users/5" || mark.attr("button", "hx-vals") != `{"take":"phone"}` || mark.attr("button", "type") != "button" {
 		t.Errorf("the offer is %s", excerpt(mark.body))
 	}
