@@ -135,6 +135,7 @@ func (s *server) live(a *ask) (view, error) {
 		return view{}, err
 	}
 	if c.Newest == w.since && a.FormValue("ask") == "" {
+		s.rememberCalm(a, c.Newest)
 		return view{status: http.StatusNoContent}, nil
 	}
 	w.since = c.Newest

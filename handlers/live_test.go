@@ -318,3 +318,66 @@ func lineWith(log, part string) string {
 	}
 	return ""
 }
+
+// TestLiveFromMemory tells that nothing is new without asking the database, to
+// those alone whom the guard has let in since the newest entry.
+func TestLiveFromMemory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	page, others := s.as(ana).watch("/users"), s.as(zed).watch("/users")
+	page.nothing()
+	others.nothing()
+	swapped := *page
+	swapped.client = &client{s: s, id: ana, cookies: others.cookies, agent: page.agent, remote: page.remote}
+	swapped.ask().is(t, http.StatusOK).shows("#live", "not kept up to date")
+	s.as(nobody).on("/users").get(page.href).is(t, http.StatusOK).shows("#live", "You are signed out")
+
+	if _, err := s.db.EndSignIns(t.Context(), commandLine, zed, 0); err != nil {
+		t.Fatal(err)
+	}
+	others.ask().is(t, http.StatusOK).shows("#live", "You are signed out")
+	page.ask().is(t, http.StatusOK)
+	page.nothing()
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	page.nothing()
+	if line := lineWith(s.log.String(), "status=204"); !strings.Contains(line, `route="GET /live"`) {
+		t.Errorf("in the log it is %q", line)
+	}
+	if a := others.get(page.href); a.code != http.StatusInternalServerError {
+		t.Errorf("without a database, who is not known gets %d", a.code)
+	}
+}
+
+// TestCalmForgets keeps no more sessions than it should, and none across an entry.
+func TestCalmForgets(t *testing.T) {
+	t.Parallel()
+	var c calm
+	who := &store.Whoever{User: store.User{ID: ana}}
+	c.note(7, "a", who, noon.Add(time.Minute))
+	for _, known := range []struct {
+		newest int64
+		cookie string
+		person int64
+		at     time.Time
+		want   bool
+	}{
+		{7, "a", ana, noon, true}, {8, "a", ana, noon, false}, {7, "b", ana, noon, false},
+		{7, "a", zed, noon, false}, {7, "a", ana, noon.Add(time.Minute), false},
+	} {
+		if got := c.knows(known.newest, known.cookie, known.person, known.at); got != known.want {
+			t.Errorf("%+v: %v", known, got)
+		}
+	}
+	for i := range maxCalm + 5 {
+		c.note(7, formatID(int64(i)), who, noon.Add(time.Minute))
+	}
+	if n := len(c.until); n > maxCalm {
+		t.Errorf("%d sessions are remembered", n)
+	}
+	c.note(8, "b", who, noon.Add(time.Minute))
+	if len(c.until) != 1 {
+		t.Errorf("%d sessions are remembered after an entry", len(c.until))
+	}
+}
