@@ -312,13 +312,24 @@
       acts++;
     }
   });
-  document.addEventListener("htmx:after:swap", () => countNewer());
+  // A row in edit says how many newer values there are, and makes room for them
+  // when they are asked for: nothing moves under somebody's hands.
   const countNewer = () => {
-    for (const mark of document.querySelectorAll(".newer-count")) {
-      const n = mark.closest("tr").querySelectorAll(".newer:not(:empty)").length;
-      mark.textContent = n > 1 ? `${n} newer values` : n ? "Newer value" : "";
+    for (const button of document.querySelectorAll(".newer-count")) {
+      const row = button.closest("tr"), n = row.querySelectorAll(".newer:not(:empty)").length;
+      button.hidden = n === 0;
+      button.textContent = n > 1 ? `${n} newer values` : "Newer value";
+      button.ariaExpanded = row.classList.contains("shows-newer");
     }
   };
+  document.addEventListener("click", event => {
+    const row = event.target.closest(".newer-count")?.closest("tr");
+    if (!row) return;
+    row.classList.toggle("shows-newer");
+    countNewer();
+  });
+  document.addEventListener("htmx:after:swap", countNewer);
+  countNewer();
 
   // ---- The exact time, for whoever points at one: a page of rows has fifty.
 

@@ -2,6 +2,7 @@ package components
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
 )
 
@@ -34,6 +35,11 @@ func NewerSlot(id int64, field, value string, same bool) string {
 		drawn = ":not(" + drawn + ")"
 	}
 	return `[data-newer="` + newerKey(id, field) + `"]` + drawn
+}
+
+// hasNewer reports whether a newer value stands beside a field from the beginning.
+func hasNewer(fields []Field) bool {
+	return slices.ContainsFunc(fields, func(f Field) bool { return f.Newer != nil })
 }
 
 // newerKey says whose control of which field a place is beside.

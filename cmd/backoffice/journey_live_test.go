@@ -178,6 +178,7 @@ func TestJourneyLiveInEdit(t *testing.T) {
 	}, b)
 	d.sound(b, "a row with two newer values")
 	d.step("takes one, and keeps what was typed", func() {
+		b.click(".newer-count")
 		b.waitValue(cell(u, "row", "email"), "dubois@example.com")
 		b.click(cell(u, "email", "use"))
 		b.waitValue(cell(u, "row", "email"), "c.durand@example.com")
