@@ -332,8 +332,9 @@ func (s *server) besideChange(a *ask, u *store.User, v *view) error {
 	return err
 }
 
-// besideList are the counts over the list. How many match a search is left as
-// it was: counting them again would cost another search.
+// besideList are the counts over the list. How many match a search, or filters for
+// which no counts are kept, is left as it was: counting them again would cost another
+// search.
 func (s *server) besideList(l listState, a *ask, v *view) error {
 	counts, err := s.store.Counts(a.Context(), a.actor)
 	if err != nil {
@@ -342,7 +343,7 @@ func (s *server) besideList(l listState, a *ask, v *view) error {
 	var list components.UserList
 	filters(l, counts, &list)
 	v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
-	if l.q == "" {
+	if l.q == "" && !l.narrowed() && l.status != deleted {
 		list.Summary = summary(l, store.Count{N: counts.Of(store.Role(l.role), store.Status(l.status))})
 		v.beside = append(v.beside, beside{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)})
 	}

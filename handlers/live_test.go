@@ -217,6 +217,22 @@ func TestLiveMany(t *testing.T) {
 	}
 }
 
+// TestCountsThatAreNotKept are left as they were, by one's own change and by those
+// of others.
+func TestCountsThatAreNotKept(t *testing.T) {
+	t.Parallel()
+	for page, kept := range map[string]int{"/users": 1, "/users?role=member": 1, "/users?q=nora": 0, "/users?signin=never": 0, "/users?status=deleted": 0} {
+		s := newSite(t)
+		other := s.as(bjorn).watch(page)
+		own := s.as(ana).on(page).post("/users/5/deactivate", "view", "row").is(t, http.StatusOK)
+		for _, a := range []*answer{own, other.ask().is(t, http.StatusOK)} {
+			if n := a.count("hx-partial[hx-target=#summary]"); n != kept {
+				t.Errorf("%s: %d counts in %s", page, n, a.what)
+			}
+		}
+	}
+}
+
 // TestLivePerson brings a person's page up to date, on each of its tabs.
 func TestLivePerson(t *testing.T) {
 	t.Parallel()

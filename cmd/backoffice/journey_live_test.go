@@ -273,3 +273,31 @@ func TestJourneyLiveWithoutServer(t *testing.T) {
 	d.Restart()
 	b.waitText(cell(u, "phone"), "030 1111")
 }
+
+// TestJourneyLiveOvertaken holds back what the page was told until somebody has
+// saved something there: it is old by then, and must not take that back.
+func TestJourneyLiveOvertaken(t *testing.T) {
+	d := newDesk(t)
+	u := d.person("Camille Dubois", "camille@example.com", store.Member)
+	b := d.enter(anaEmail, "/users")
+	b.eval(`{
+		const ask = window.fetch, hold = new Promise(done => { window.release = done });
+		window.fetch = async (...request) => {
+			const answer = await ask(...request);
+			if (String(request[0]).startsWith('/live') && answer.status === 200) { window.held = true; await hold; }
+			return answer;
+		};
+	}`, nil)
+	d.edit(u, store.FieldPhone, "030 1111")
+	b.until(`window.held`, "an answer to be held back")
+	b.click(cell(u, "name", "open"))
+	b.fill(cell(u, "name", "in"), "Camille Durand")
+	b.press(kb.Enter)
+	b.waitText(cell(u, "name"), "Camille Durand")
+	b.eval(`new MutationObserver(() => { window.back ||= document.querySelector('`+cell(u, "name")+`').textContent.includes('Dubois') })
+		.observe(document.querySelector('.people'), { childList: true, characterData: true, subtree: true }); release()`, nil)
+	b.waitText(cell(u, "phone"), "030 1111")
+	if b.string(`String(Boolean(window.back))`) == "true" {
+		t.Error("an old answer took back what was saved meanwhile")
+	}
+}
