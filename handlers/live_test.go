@@ -357,13 +357,30 @@ func TestLiveFromMemory(t *testing.T) {
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	before := len(s.log.String())
 	page.nothing()
-	if line := lineWith(s.log.String(), "status=204"); !strings.Contains(line, `route="GET /live"`) {
+	if line := lineWith(s.log.String()[before:], "status=204"); !strings.Contains(line, `route="GET /live"`) || !strings.Contains(line, "level=DEBUG") {
 		t.Errorf("in the log it is %q", line)
 	}
 	if a := others.get(page.href); a.code != http.StatusInternalServerError {
 		t.Errorf("without a database, who is not known gets %d", a.code)
 	}
+}
+
+// TestLiveKnowsTheEnd remembers nobody beyond the time that a sign-in lives at most,
+// however busy they are.
+func TestLiveKnowsTheEnd(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	page := s.as(ana).watch("/users")
+	const step = 20 * time.Minute
+	for passed := step; passed < s.db.AbsoluteTimeout(); passed += step {
+		s.clock.pass(step)
+		page.client.get("/users").is(t, http.StatusOK)
+	}
+	page.nothing()
+	s.clock.pass(step)
+	page.ask().is(t, http.StatusOK).shows("#live", "You are signed out")
 }
 
 // TestCalmForgets keeps no more sessions than it should, and none across an entry.

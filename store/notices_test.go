@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 )
 
 // told is what happened since an entry, and fails when that cannot be told.
@@ -90,6 +91,11 @@ func TestChangesSinceByOthers(t *testing.T) {
 	s.wake() // as by a notice of the database
 	if c := told(t, s.Store, console, since); len(c.Notices) != 2 {
 		t.Errorf("woken, it tells %+v", c)
+	}
+	s.clock.advance(-time.Hour) // somebody put it right
+	change(t)(other.UpdateUser(t.Context(), console, ben.ID, edit(FieldPhone, "030 3333")))
+	if c := told(t, s.Store, console, since); len(c.Notices) != 3 {
+		t.Errorf("after its clock went back it tells %+v", c)
 	}
 	if c := told(t, other, console, since); !c.Many {
 		t.Errorf("one that has just begun to look knows %+v", c)
