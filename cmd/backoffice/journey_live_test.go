@@ -71,7 +71,7 @@ func TestJourneyLive(t *testing.T) {
 	}, ana, eve)
 	d.step("an open menu stays open", func() {
 		eve.click(row(u, "more"))
-		eve.waitFor(row(u, "edit"))
+		eve.focus(row(u, "edit"))
 		eve.stays("a change", func() {
 			d.edit(u, store.FieldPhone, "030 3333")
 			eve.waitText(cell(u, "phone"), "030 3333")
