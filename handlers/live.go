@@ -250,7 +250,9 @@ func marksOf(a *ask, n news, u *store.User) []beside {
 		}
 		value := f.Of(u)
 		mark := newer(u, f)
-		mark.Who = n.who
+		if slices.Contains(n.fresh[u.ID], f) {
+			mark.Who = n.who
+		}
 		out = append(out, beside{components.NewerSlot(u.ID, string(f), value, false), "innerHTML", components.NewerValue(mark)},
 			beside{components.NewerSlot(u.ID, string(f), value, true), "innerHTML", components.Nothing()})
 	}

@@ -130,6 +130,13 @@ func TestLiveOffersNewerValues(t *testing.T) {
 	if form.attr("#u5-phone-in", "value") != "+34 611 111 111" || form.attr("#u5-phone-in-was", "value") != "+34 611 111 111" || s.dump() != before {
 		t.Errorf("taken: %s", excerpt(form.body))
 	}
+	// One's own change, from another window, is nobody else's.
+	page.post("/users/5", "view", "cell", "field", "phone", "phone", "+34 622 222 222").is(t, http.StatusOK)
+	s.edit(milo, store.FieldPhone, "030 1111")
+	own := partial(page.ask().is(t, http.StatusOK), components.NewerSlot(nora, "phone", "+34 622 222 222", false))
+	if own.shows("p", "Newer value: +34 622 222 222").count("small") != 0 {
+		t.Errorf("it is said to be %s's", own.text("small"))
+	}
 	// A row in which one is taken still offers the other.
 	s.edit(nora, store.FieldEmail, "newer@example.com")
 	row := page.post("/users/5", "view", "row", "phone", "typed", "was.phone", "+34 600 999 999", "email", "mine@example.com",
