@@ -69,8 +69,9 @@ func (s *server) nothingNew(next http.Handler) http.Handler {
 func (s *server) isCalm(r *http.Request) bool {
 	h := readHX(r)
 	cookie, err := r.Cookie(s.sessions.Cookie.Name)
-	since, bad := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
-	if r.Method != http.MethodGet || !h.fragment || err != nil || bad != nil {
+	query := r.URL.Query()
+	since, bad := strconv.ParseInt(query.Get("since"), 10, 64)
+	if r.Method != http.MethodGet || !h.fragment || err != nil || bad != nil || more(query) {
 		return false
 	}
 	newest, err := s.store.NewestEntry(r.Context(), store.Actor{Kind: store.System})

@@ -46,6 +46,10 @@ func readWatch(v url.Values) watch {
 	return w
 }
 
+// more reports whether a page needs an answer even when nothing is new: because
+// somebody has signed in again, or so that it asks as often as ever again.
+func more(v url.Values) bool { return v.Has("ask") || v.Has("slow") }
+
 // href is where the page asks next.
 func (w watch) href() string {
 	var b strings.Builder
@@ -55,6 +59,9 @@ func (w watch) href() string {
 	}
 	if w.arrived != 0 {
 		b.WriteString("&new=" + strconv.Itoa(w.arrived))
+	}
+	if w.pace == slowPace {
+		b.WriteString("&slow=1")
 	}
 	for i, id := range w.people {
 		if i == 0 {
@@ -134,7 +141,7 @@ func (s *server) live(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if c.Newest == w.since && a.FormValue("ask") == "" {
+	if c.Newest == w.since && !more(a.URL.Query()) {
 		s.rememberCalm(a, c.Newest)
 		return view{status: http.StatusNoContent}, nil
 	}
