@@ -20,6 +20,7 @@ type UserList struct {
 	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
 	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
 	ImportHref  string   // to the imports; empty when the viewer may not import
+	Live        Live
 }
 
 // Chip is a filter that can be chosen with one click.
@@ -97,6 +98,7 @@ type Cell struct {
 	CanEdit bool
 	Badge   string // for the role: its key, drawn as a badge; otherwise empty
 	Href    string // where the value leads when it is the name in a list; then a pencil beside it opens the form
+	Fresh   bool   // somebody else has just changed it
 }
 
 // CellForm is a cell that is being edited in place.
@@ -133,6 +135,8 @@ type Field struct {
 	Autofocus    bool
 	MaxLength    int // 0: none
 	Conflict     *Conflict
+	UserID       int64  // whose value it is; 0 for nobody's yet
+	Newer        *Newer // a value that somebody else has set since it was drawn; nil: none
 }
 
 // UserForm creates a person or edits all fields of one.
@@ -144,6 +148,7 @@ type UserForm struct {
 	Submit     string // "Create user", "Save changes"
 	CancelHref string
 	Error      string // about the form as a whole
+	Live       Live
 }
 
 // UserView is a person's page.
@@ -169,6 +174,7 @@ type UserView struct {
 	NextName string
 	Notice   string // "Deleted on … Can be restored until …"; may be empty
 	You      bool   // the viewer looks at themselves
+	Live     Live
 }
 
 // Fact is a label with a value.

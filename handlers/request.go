@@ -20,6 +20,9 @@ type ask struct {
 	ended *store.Ended   // why they are not, if they were
 	words words          // puts times into words
 	note  *note          // for the access log
+
+	newest int64                   // the newest entry of the trail before people were read; 0: not asked
+	fresh  map[int64][]store.Field // what somebody else has just changed, by person
 }
 
 // recover turns a panic into an error page, if nothing has been written yet.

@@ -67,6 +67,10 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 		s.respondFault(w, a, err)
 		return
 	}
+	if v.status == http.StatusNoContent {
+		w.WriteHeader(v.status)
+		return
+	}
 	h := w.Header()
 	h.Add("Vary", "Cookie, HX-Request-Type")
 	if v.retry > 0 {

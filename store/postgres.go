@@ -67,7 +67,7 @@ func (e *postgres) open(ctx context.Context, s *Store) (err error) {
 		return err
 	}
 	if e.notifies, err = canNotify(ctx, e.reader); err == nil && e.notifies {
-		s.Go(func(ctx context.Context) { e.listen(ctx, s.tellChanged) })
+		s.Go(func(ctx context.Context) { e.listen(ctx, s.wake) })
 	}
 	return err
 }

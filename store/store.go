@@ -70,6 +70,7 @@ type Store struct {
 	between    chan func()  // what the writer is to do between two groups of changes
 	bulkGate   sync.RWMutex // held for reading by bulk work; who holds it for writing keeps it off
 	background *background
+	notices    follower
 }
 
 // Open opens the database, making or migrating it as needed.

@@ -122,7 +122,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
 	s.counts.committed(len(group))
-	s.tellChanged()
+	s.wake()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err
