@@ -268,10 +268,21 @@ func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count,
 func (e *postgres) index(context.Context, *Store) error { return nil }
 func (e *postgres) unindex(*tx, []int64) error          { return nil }
 
-// insertInBulk leaves it to insertAtOnce.
-func (e *postgres) insertInBulk(context.Context, *Store, Actor, int, func(int)) (int, bool, error) {
-	return 0, false, nil
+// insertInBulk keeps everybody from the people until they are all there, unlike
+// SQLite, where one can read meanwhile: that, too, is for when nobody is at work.
+// Where somebody reads for long, a backup perhaps, it is not done.
+func (e *postgres) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
+	added, done, err := s.addInBulk(ctx, a, n, bulk{postgresIndexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}, tell)
+	var p *pgconn.PgError
+	if errors.As(err, &p) && p.Code == lockUnavailable {
+		return 0, false, nil
+	}
+	return added, done, err
 }
+
+// grown has the planner look at the people. Autovacuum does so as well, but a
+// minute later, and not everywhere.
+func (e *postgres) grown(ctx context.Context) error { return analyzeUsers(ctx, e.writer) }
 
 func (e *postgres) stats(ctx context.Context, st *Stats) error {
 	return loadDatabaseSize(ctx, e.reader, &st.FileBytes)
