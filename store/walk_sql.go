@@ -106,7 +106,11 @@ func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any)
 	end := " ORDER BY " + column + direction + ", id" + direction + " LIMIT "
 	places := w.beyond(q, order, from)
 	end += w.arg(limit)
-	return w.branches(q, order.columns(), places, end) + end, w.args
+	people := w.branches(q, order.columns(), places, end)
+	if people == "" {
+		return "SELECT " + order.columns() + " FROM users u WHERE u.id = 0", nil // PostgreSQL refuses values that nothing takes
+	}
+	return people + end, w.args
 }
 
 // beyond gives conditions for what stands beyond a place, of each group: one for
@@ -148,16 +152,13 @@ func everyone(group) []string { return []string{""} }
 
 // branches are the walks whose people together are those of the query. SQLite
 // merges them as it goes. PostgreSQL takes as much as is asked for of each, which
-// is what end says, and sorts that.
+// is what end says, and sorts that. Where nobody is beyond the place it gives "".
 func (w *where) branches(q Query, columns string, places func(group) []string, end string) string {
 	var all []string
 	for _, g := range w.groups(q) {
 		for _, place := range places(g) {
 			all = append(all, "SELECT "+columns+" FROM users u"+q.indexedBy()+" WHERE "+w.with(g.condition, place))
 		}
-	}
-	if len(all) == 0 {
-		return "SELECT " + columns + " FROM users u WHERE u.id = 0" // nobody
 	}
 	if q.dialect == forPostgres && len(all) > 1 {
 		return "(" + strings.Join(all, end+") UNION ALL (") + end + ")"
