@@ -269,7 +269,7 @@ func (s sharedSessions) Commit(token string, data []byte, expiry time.Time) erro
 func (e *postgres) sweepSessions(x *tx) error { return dropSharedSessions(x) }
 
 // search looks for up to maxCount hits in the indexes of the letters, unless
-// whoever comes first shows that there are more of them; see selectManyHits.
+// whoever comes first shows that there are more of them; see selectMet.
 func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count, error) {
 	if lacksThree(q.Search) {
 		common, err := areCommon(ctx, s.searcher, q, maxCount)

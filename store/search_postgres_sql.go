@@ -106,7 +106,7 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 	w.beside(bound)
 	places := w.beyond(bound, order, from)
 	walks := len(new(where).groups(bound))
-	past := end + " LIMIT " + w.arg(maxWalk/walks)
+	past := end + " LIMIT " + w.arg(q.patience()/walks)
 	inner := w.branches(bound, order.columns()+", u.search_key", places, past)
 	if inner == "" {
 		return selectSQL(bound, from, backwards, limit)
@@ -117,19 +117,27 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 	return "SELECT " + order.columns() + " FROM (" + inner + ") u WHERE " + rest.String() + end + " LIMIT " + rest.arg(limit), rest.args
 }
 
-// sortHitsSQL looks all hits up and puts them in order.
+// patience is how many people are walked past for a page. A letter that is in no
+// index by itself is common, and else everybody would be read.
+func (q Query) patience() int {
+	if word := strings.TrimSpace(q.Search); len(word) == 1 && pairsOf(word) == nil {
+		return 10 * maxWalk
+	}
+	return maxWalk
+}
+
+// sortHitsSQL looks all hits up, unless they are known, and puts them in order.
 func sortHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	var w where
 	order := Sort{q.Sort.By, q.Sort.Desc != backwards}
 	w.lookUp = true
 	w.matching(q)
+	hits, beyond := w.String(), ""
 	if from != nil {
-		for _, place := range w.beyond(Query{Sort: q.Sort, along: "search", dialect: forPostgres}, order, from)(group{}) {
-			w.and(place)
-		}
+		beyond = " WHERE " + w.beyond(Query{Sort: q.Sort, along: "search", dialect: forPostgres}, order, from)(group{})[0]
 	}
-	return "WITH u AS MATERIALIZED (SELECT " + order.columns() + " FROM users u WHERE " + w.String() + ") SELECT " +
-		order.columns() + " FROM u" + order.orderBy() + " LIMIT " + w.arg(limit), w.args
+	return "WITH u AS MATERIALIZED (SELECT " + order.columns() + " FROM users u WHERE " + hits + ") SELECT * FROM u" +
+		beyond + order.orderBy() + " LIMIT " + w.arg(limit), w.args
 }
 
 // orderBy ends a statement that gives people in this order.
@@ -142,14 +150,17 @@ func (s Sort) orderBy() string {
 	return " ORDER BY " + column + direction + ", id" + direction
 }
 
-// selectManyHits gives up to limit of many hits from a place on.
-func selectManyHits(ctx context.Context, db querier, q Query, from *Cursor, backwards bool, limit int) ([]User, error) {
-	query, args := walkHitsSQL(q, from, backwards, limit)
-	users, err := selectList(ctx, db, q.Sort, query, args)
-	if err != nil || len(users) == limit {
-		return users, err
+// selectMet gives up to limit hits from a place on. Few of them are put in order
+// at once: the planner would rather walk the order, past everybody, to meet them.
+func selectMet(ctx context.Context, db querier, q Query, from *Cursor, backwards bool, limit int) ([]User, error) {
+	if !q.few {
+		query, args := walkHitsSQL(q, from, backwards, limit)
+		users, err := selectList(ctx, db, q.Sort, query, args)
+		if err != nil || len(users) == limit {
+			return users, err
+		}
 	}
-	query, args = sortHitsSQL(q, from, backwards, limit)
+	query, args := sortHitsSQL(q, from, backwards, limit)
 	return selectList(ctx, db, q.Sort, query, args)
 }
 
