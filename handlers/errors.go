@@ -125,7 +125,18 @@ func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 // respondFault answers when the answer itself could not be made.
 func (s *server) respondFault(w http.ResponseWriter, a *ask) {
 	s.respondBare(w, a, s.oops(a, http.StatusInternalServerError, title(store.Internal),
-		"This is a fault on our side. Please look whether your change is there before you try again."))
+		"This is a fault on our side. "+lookFirst))
+}
+
+const lookFirst = "Please look whether your change is there before you try again."
+
+// unsaved answers what was done when the session that it began could not be
+// stored.
+func (s *server) unsaved(a *ask, err error) view {
+	v := s.errorView(a, err)
+	w := s.oops(a, v.status, v.title, lookFirst)
+	w.retry = v.retry
+	return w
 }
 
 // respondBare answers without a session.
@@ -139,6 +150,7 @@ func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.sayWhen(w.Header())
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
 }

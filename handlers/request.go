@@ -20,6 +20,8 @@ type ask struct {
 	ended *store.Ended   // why they are not, if they were
 	words words          // puts times into words
 	note  *note          // for the access log
+
+	renewed bool // the session goes on under a new token, which has to be stored
 }
 
 // recover turns a panic into an error page, if nothing has been written yet.
