@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // of the configuration
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"text/template"
+	"time"
+)
+
+// haproxyConfig is written for the drill, and reads as one would write it.
+//
+//go:embed haproxy.cfg
+var haproxyConfig string
+
+// haproxy is the balancer in front of the instances.
+type haproxy struct {
+	URL  string
+	cmd  *exec.Cmd
+	gone chan struct{}
+}
+
+// pages are what HAProxy says by itself, each as a whole answer. What it knows
+// decides what it says: after a request went on its way and no answer came,
+// nobody knows whether a change was made.
+var pages = map[string][2]string{
+	"503": {"Not possible just now", "Nothing was changed. Please try again in a moment."},
+	"502": {"The answer was lost", "Please look whether your change is there before you try again."},
+	"504": {"No answer came in time", "Please look whether your change is there before you try again."},
+}
+
+func page(title, text string) string {
+	body := fmt.Sprintf("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%[1]s</h1><p>%s</p></body></html>\n", title, text)
+	head := []string{"HTTP/1.1 503 Service Unavailable", "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Retry-After: 5",
+		fmt.Sprintf("Content-Length: %d", len(body))}
+	return strings.Join(head, "\r\n") + "\r\n\r\n" + body
+}
+
+// startHAProxy puts HAProxy in front of the instances.
+func (d *drill) startHAProxy(ctx context.Context) (*haproxy, error) {
+	path, err := exec.LookPath("haproxy")
+	if err != nil {
+		if path, err = exec.LookPath("/usr/sbin/haproxy"); err != nil {
+			return nil, errors.New("HAProxy is missing (Debian: apt-get install haproxy)")
+		}
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	config, err := d.writeHAProxyConfig(port)
+	if err != nil {
+		return nil, err
+	}
+	log, err := d.open("haproxy.log")
+	if err != nil {
+		return nil, err
+	}
+	h := &haproxy{URL: fmt.Sprintf("http://127.0.0.1:%d", port), cmd: exec.Command(path, "-db", "-f", config), gone: make(chan struct{})}
+	h.cmd.Stdout, h.cmd.Stderr = log, log
+	if err := h.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		h.cmd.Wait()
+		close(h.gone)
+	}()
+	d.finally = append(d.finally, h.stop)
+	d.say("HAProxy on %s", h.URL)
+	return h, h.answers(ctx)
+}
+
+// writeHAProxyConfig writes what HAProxy reads, and gives its name.
+func (d *drill) writeHAProxyConfig(port int) (string, error) {
+	for status, say := range pages {
+		if err := os.WriteFile(filepath.Join(d.dir, status+".http"), []byte(page(say[0], say[1])), 0o644); err != nil {
+			return "", err
+		}
+	}
+	t, err := template.New("haproxy.cfg").Parse(haproxyConfig)
+	if err != nil {
+		return "", err
+	}
+	var servers []map[string]string
+	for n, i := range d.instances {
+		servers = append(servers, map[string]string{"Name": string(rune('a' + n)), "Address": strings.TrimPrefix(i.URL, "http://")})
+	}
+	var text bytes.Buffer
+	if err := t.Execute(&text, map[string]any{"Port": port, "Pages": d.dir, "Servers": servers}); err != nil {
+		return "", err
+	}
+	name := filepath.Join(d.dir, "haproxy.cfg")
+	return name, os.WriteFile(name, text.Bytes(), 0o644)
+}
+
+// answers waits until requests go through to an instance that is ready.
+func (h *haproxy) answers(ctx context.Context) error {
+	look, end := time.NewTicker(50*time.Millisecond), time.After(startTime)
+	defer look.Stop()
+	for {
+		r, err := http.Get(h.URL + "/readyz")
+		if err == nil {
+			r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-look.C:
+		case <-h.gone:
+			return errors.New("HAProxy ended; see haproxy.log")
+		case <-end:
+			return errors.New("HAProxy finds no instance that is ready")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (h *haproxy) stop() {
+	h.cmd.Process.Signal(syscall.SIGTERM)
+	<-h.gone
+}
