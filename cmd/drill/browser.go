@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +59,14 @@ func (a *answer) fate() fate {
 	return refused
 }
 
+// kind is what the answer is counted as.
+func (a *answer) kind() string {
+	if a.request() == "" { // the program gives each of its answers an id
+		return fmt.Sprintf("%d of the balancer", a.status)
+	}
+	return strconv.Itoa(a.status)
+}
+
 // request is the id that the program gave the request.
 func (a *answer) request() string { return a.header.Get("X-Request-Id") }
 
@@ -82,7 +91,7 @@ func (b *browser) send(ctx context.Context, method, path string, form url.Values
 	began, rough := time.Now(), b.rough()
 	a := b.exchange(ctx, method, path, form)
 	if a.err == nil {
-		b.notes.took(fmt.Sprint(a.status), method == http.MethodPost, time.Since(began))
+		b.notes.took(a.kind(), method == http.MethodPost, time.Since(began))
 		b.judge(a)
 		return a
 	}

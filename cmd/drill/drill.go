@@ -157,7 +157,7 @@ func (d *drill) goesOn(ctx context.Context, after time.Time) error {
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for {
-		if _, _, ok := d.team.notes.silence(after, after); ok {
+		if d.team.notes.ackedAfter(after) {
 			return nil
 		}
 		if time.Since(after) > recovery {

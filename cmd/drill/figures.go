@@ -58,6 +58,13 @@ func (f *figures) acked() int {
 	return len(f.acks)
 }
 
+// ackedAfter reports whether a write was acknowledged after a moment.
+func (f *figures) ackedAfter(at time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.acks) > 0 && f.acks[len(f.acks)-1].After(at)
+}
+
 // out counts somebody who was signed out.
 func (f *figures) out(format string, args ...any) {
 	f.mu.Lock()

@@ -57,7 +57,12 @@ func (p *postgres) promote(ctx context.Context) error {
 // comeBack makes a primary that died the standby of the one that took over:
 // what it wrote and nobody else has is taken back.
 func (p *postgres) comeBack(ctx context.Context, primary *postgres) error {
-	_, err := primary.do(ctx, `SELECT pg_create_physical_replication_slot('`+slot+`')`)
+	// Until its first checkpoint, a server that was promoted calls itself by its
+	// old timeline, and there would seem to be nothing to take back.
+	_, err := primary.do(ctx, `CHECKPOINT`)
+	if err == nil {
+		_, err = primary.do(ctx, `SELECT pg_create_physical_replication_slot('`+slot+`')`)
+	}
 	if err == nil {
 		_, err = p.run(ctx, "pg_rewind", "--target-pgdata", p.data, "--source-server", primary.address("postgres"), "--write-recovery-conf")
 	}

@@ -9,6 +9,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -178,11 +181,20 @@ func (t *team) compare(ctx context.Context) (*findings, map[cell]string, error) 
 }
 
 // conclude compares everything, with the trail as well: what is stored is what
-// the trail says last.
+// the trail says last, and as many people are counted as there are.
 func (t *team) conclude(ctx context.Context) (*findings, error) {
 	f, is, err := t.compare(ctx)
 	if err != nil {
 		return nil, err
+	}
+	people := 0
+	for at := range is {
+		if at.field == "email" {
+			people++
+		}
+	}
+	if says := t.boss.counted(ctx); says != people {
+		f.wonder("the list says that there are %d people, and holds %d", says, people)
 	}
 	trail, err := t.boss.trail(ctx)
 	if err != nil {
@@ -205,4 +217,17 @@ func (b *browser) trail(ctx context.Context) ([]change, error) {
 		return nil, fmt.Errorf("%w for the trail: %d, %v", errNotNow, a.status, a.err)
 	}
 	return readTrail(bytes.NewReader(a.body))
+}
+
+var summary = regexp.MustCompile(`id="summary"[^>]*>\s*([0-9,]+)`)
+
+// counted is how many people there are by the head of the list; -1 when it does
+// not say.
+func (b *browser) counted(ctx context.Context) int {
+	found := summary.FindSubmatch(b.get(ctx, "/users").body)
+	if found == nil {
+		return -1
+	}
+	n, _ := strconv.Atoi(strings.ReplaceAll(string(found[1]), ",", ""))
+	return n
 }
