@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,7 +27,6 @@ type drill struct {
 	logging   sync.Mutex
 	happened  []happening
 	checks    int       // comparisons on the way
-	found     findings  // what comparisons brought up
 	verified  string    // what `audit verify` said last
 	troubles  []string  // of the drill itself: what it wanted to do and could not
 	finally   []func()  // in the reverse order
@@ -134,7 +134,7 @@ func (d *drill) happen(ctx context.Context, name string, do func() error) {
 	}
 	h.end = time.Now()
 	if err := d.goesOn(ctx, h.end); err != nil {
-		d.found.wonder("after %s: %v", name, err)
+		d.team.found.wonder("after %s: %v", name, err)
 	}
 	h.answers = d.team.notes.since(before)
 	d.happened = append(d.happened, h)
@@ -173,20 +173,13 @@ func (d *drill) goesOn(ctx context.Context, after time.Time) error {
 
 // check compares on the way, while people work.
 func (d *drill) check(ctx context.Context) {
-	f, _, err := d.team.compare(ctx)
-	if err != nil {
+	if _, err := d.team.compare(ctx); err != nil {
 		d.say("no comparison: %v", err)
 		return
 	}
-	d.take(f)
-	d.verify(ctx)
-	d.say("  compared: %d writes acknowledged, %d lost; %s", d.team.notes.acked(), len(d.found.lost), d.verified)
-}
-
-func (d *drill) take(f *findings) {
 	d.checks++
-	d.found.lost = append(d.found.lost, f.lost...)
-	d.found.strange = append(d.found.strange, f.strange...)
+	d.verify(ctx)
+	d.say("  compared: %d writes acknowledged, %d lost; %s", d.team.notes.acked(), d.team.found.losses(), d.verified)
 }
 
 // verify asks the program itself whether the trail is whole.
@@ -194,39 +187,33 @@ func (d *drill) verify(ctx context.Context) {
 	said, err := d.program.run(ctx, "audit", "verify")
 	d.verified, _, _ = strings.Cut(said, ", newest")
 	if err != nil {
-		d.found.wonder("%v", err)
+		d.team.found.wonder("%v", err)
 	}
 }
 
 // conclude compares everything once nobody works any more, and looks whether
 // everybody is still signed in.
 func (d *drill) conclude(ctx context.Context) {
-	f, err := d.team.conclude(ctx)
-	if err != nil {
-		d.found.wonder("%v", err)
+	if err := d.team.conclude(ctx); err != nil {
+		d.team.found.wonder("%v", err)
 		return
 	}
-	d.take(f)
+	d.checks++
 	d.verify(ctx)
 	for _, s := range d.team.staff {
 		if a := s.get(ctx, "/account"); !a.ok() {
-			d.found.wonder("%s cannot open the own account: %d, %v", s.email, a.status, a.err)
+			d.team.found.wonder("%s cannot open the own account: %d, %v", s.email, a.status, a.err)
 		}
 	}
 }
 
 // problems is everything that makes the drill fail.
 func (d *drill) problems() []string {
-	var out []string
-	for _, l := range d.found.lost {
-		out = append(out, "LOST: "+l)
-	}
-	out = append(append(out, d.found.strange...), d.troubles...)
 	if d.team == nil {
-		return out
+		return d.troubles
 	}
 	n := d.team.notes
-	out = append(out, n.bad...)
+	out := slices.Concat(d.team.found.all(), d.troubles, n.bad)
 	if n.badCount > len(n.bad) {
 		out = append(out, fmt.Sprintf("and %d more answers like these", n.badCount-len(n.bad)))
 	}

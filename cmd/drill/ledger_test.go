@@ -93,8 +93,9 @@ func TestAudit(t *testing.T) {
 		l.end(done, "a", l.begin(phone, "1"))
 		l.end(done, "b", l.begin(phone, "2"))
 		l.end(refused, "c", l.begin(phone, "3"))
-		f := l.audit(c.trail)
-		got := strings.Join(append(f.lost, f.strange...), "\n")
+		var f findings
+		l.audit(c.trail, &f)
+		got := strings.Join(f.all(), "\n")
 		if (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
 			t.Errorf("%s: %q, want %q", name, got, c.says)
 		}

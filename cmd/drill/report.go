@@ -19,7 +19,7 @@ func (d *drill) report(w io.Writer) error {
 	row("requests", "%d in %v (%.0f/s) by %d members of staff", n.requests(), round(long), float64(n.requests())/long.Seconds(), len(d.team.staff))
 	row("answers", "%s", counted(n.since(nil)))
 	row("writes acknowledged", "%d", n.acked())
-	row("**acknowledged writes lost**", "**%d**", len(d.found.lost))
+	row("**acknowledged writes lost**", "**%d**", d.team.found.losses())
 	row("people who were signed out", "%d", n.outs)
 	row("answers that were not sensible", "%d", n.badCount-n.outs)
 	row("comparisons of everything", "%d", d.checks)

@@ -146,7 +146,7 @@ func (s *staff) form(ctx context.Context, id int64) url.Values {
 	}
 	for _, field := range []string{"phone", "name"} {
 		if wrong := s.team.ledger.check(cell{id, field}, fields.Get(field), asked, answered); wrong != "" {
-			s.notes.complain("%s: %s", a.what, wrong)
+			s.team.found.lose("in the form, %s", wrong)
 		}
 	}
 	return fields

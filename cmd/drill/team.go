@@ -22,6 +22,7 @@ type team struct {
 	bases  []string // where the program can be reached
 	ledger *ledger
 	notes  *figures
+	found  findings
 	seed   uint64
 	pace   time.Duration // between two requests of one member of staff, on average
 	staff  []*staff
@@ -158,12 +159,12 @@ func (t *team) rest() {
 	t.working.Wait()
 }
 
-// compare reads the whole list and compares it with the ledger.
-func (t *team) compare(ctx context.Context) (*findings, map[cell]string, error) {
+// compare reads the whole list, compares it with the ledger, and gives it.
+func (t *team) compare(ctx context.Context) (map[cell]string, error) {
 	written, asked := t.ledger.written(), t.ledger.now()
 	all, err := t.boss.people(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	answered, is := t.ledger.now(), map[cell]string{}
 	for _, p := range all {
@@ -171,21 +172,20 @@ func (t *team) compare(ctx context.Context) (*findings, map[cell]string, error) 
 			is[at] = value
 		}
 	}
-	f := &findings{}
 	for _, at := range written {
 		if wrong := t.ledger.check(at, is[at], asked, answered); wrong != "" {
-			f.lose("in the list, %s", wrong)
+			t.found.lose("in the list, %s", wrong)
 		}
 	}
-	return f, is, nil
+	return is, nil
 }
 
 // conclude compares everything, with the trail as well: what is stored is what
 // the trail says last, and as many people are counted as there are.
-func (t *team) conclude(ctx context.Context) (*findings, error) {
-	f, is, err := t.compare(ctx)
+func (t *team) conclude(ctx context.Context) error {
+	is, err := t.compare(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	people := 0
 	for at := range is {
@@ -194,20 +194,19 @@ func (t *team) conclude(ctx context.Context) (*findings, error) {
 		}
 	}
 	if says := t.boss.counted(ctx); says != people {
-		f.wonder("the list says that there are %d people, and holds %d", says, people)
+		t.found.wonder("the list says that there are %d people, and holds %d", says, people)
 	}
 	trail, err := t.boss.trail(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	audited := t.ledger.audit(trail)
-	f.lost, f.strange = append(f.lost, audited.lost...), append(f.strange, audited.strange...)
+	t.ledger.audit(trail, &t.found)
 	for at, value := range lastOf(trail) {
 		if stored, ok := is[at]; ok && stored != value {
-			f.wonder("%s is stored as %q, the trail says %q", at, stored, value)
+			t.found.lose("%s is stored as %q, the trail says %q", at, stored, value)
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // trail reads the whole audit trail.

@@ -61,26 +61,11 @@ func changesOf(value func(name string) string) []change {
 	return out
 }
 
-// findings is what a comparison of the ledger with the program's data brought
-// up. Every line is a fault of the program.
-type findings struct {
-	lost    []string // acknowledged, and not there
-	strange []string // anything else that cannot be
-}
-
-func (f *findings) lose(format string, args ...any) {
-	f.lost = append(f.lost, fmt.Sprintf(format, args...))
-}
-
-func (f *findings) wonder(format string, args ...any) {
-	f.strange = append(f.strange, fmt.Sprintf(format, args...))
-}
-
 // audit compares the ledger with the trail: every acknowledged write has its
 // entry, refused ones have none, entries stand in the order of the answers,
 // and each begins where the one before it ended.
-func (l *ledger) audit(trail []change) *findings {
-	f, entries := &findings{}, map[string]change{}
+func (l *ledger) audit(trail []change, f *findings) {
+	entries := map[string]change{}
 	for _, c := range trail {
 		entries[c.key()] = c
 	}
@@ -98,7 +83,6 @@ func (l *ledger) audit(trail []change) *findings {
 	}
 	l.auditOrder(entries, f)
 	auditChain(trail, f)
-	return f
 }
 
 func (c change) key() string { return c.request + " " + c.at.String() }
@@ -130,12 +114,12 @@ func (l *ledger) auditOrder(entries map[string]change, f *findings) {
 }
 
 // auditChain wants every change of a cell to begin with what the one before it
-// left: nothing happened that the trail does not know.
+// left: nothing was lost in between, and nothing happened unseen.
 func auditChain(trail []change, f *findings) {
 	last := map[cell]change{}
 	for _, c := range trail {
 		if b, ok := last[c.at]; ok && b.after != c.before {
-			f.wonder("%s: entry %d leaves %q, entry %d begins with %q", c.at, b.entry, b.after, c.entry, c.before)
+			f.lose("%s: entry %d leaves %q, entry %d begins with %q", c.at, b.entry, b.after, c.entry, c.before)
 		}
 		last[c.at] = c
 	}
