@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"math/rand/v2"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -21,8 +22,10 @@ func TestGrowth(t *testing.T) {
 	}{
 		"leaks":            {long, func(s int) float64 { return 40 + float64(s) }, true},
 		"is young":         {60, func(s int) float64 { return 40 + float64(s) }, false},
+		"grows a little":   {long, func(s int) float64 { return 60 + float64(s)/10 }, false},
+		"went down first":  {long, func(s int) float64 { return []float64{60, 50, 90}[3*s/long] }, false},
 		"grew once":        {long, func(s int) float64 { return []float64{40, 80}[min(1, s/40)] }, false},
-		"warms up":         {long, func(s int) float64 { return []float64{20, 80}[min(1, s/warming)] }, false},
+		"warms up":         {long, func(s int) float64 { return []float64{20, 80}[min(1, s/10)] }, false},
 		"goes up and down": {long, func(s int) float64 { return 60 + float64(s%7)*5 }, false},
 	} {
 		var m memory
@@ -64,6 +67,37 @@ func TestPlan(t *testing.T) {
 	}
 	if _, err := choose(faults, []string{"e"}); err == nil || !strings.Contains(err.Error(), "a, b, c, d") {
 		t.Errorf("a fault that there is not: %v", err)
+	}
+}
+
+// TestCompare finds on the way, while nobody asks for the trail, what is not in
+// the list and in the form.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	f := newFake(40, "")
+	server := httptest.NewServer(f)
+	defer server.Close()
+	team := newTeam([]string{server.URL}, 1, 0)
+	if err := team.gather(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	s := team.staff[0]
+	id := s.own[0]
+	s.setPhone(t.Context(), id, s.form(t.Context(), id))
+	look := func() {
+		t.Helper()
+		s.form(t.Context(), id)
+		if _, err := team.compare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if look(); team.found.losses() != 0 {
+		t.Errorf("%q", team.found.lost)
+	}
+	f.people[id-1].Phone = ""
+	look()
+	if got := strings.Join(team.found.lost, "\n"); !strings.Contains(got, "in the form, phone of") || !strings.Contains(got, "in the list, phone of") {
+		t.Errorf("%q", got)
 	}
 }
 

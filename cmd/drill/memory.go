@@ -77,9 +77,6 @@ type growth struct {
 	first, middle, last float64 // MB, the median of each third
 }
 
-// warming is left out of a life: a new process fills its caches.
-const warming = 10
-
 // grown measures the life that lasted longest.
 func (m *memory) grown() growth {
 	m.mu.Lock()
@@ -99,9 +96,6 @@ func (m *memory) grown() growth {
 func (l *life) growth() growth {
 	s := l.samples
 	g := growth{instance: l.instance, lived: time.Duration(len(s)) * sampleEvery}
-	if len(s) > 2*warming {
-		s = s[warming:]
-	}
 	third := len(s) / 3
 	g.first, g.middle, g.last = median(s[:third]), median(s[third:2*third]), median(s[2*third:])
 	return g
