@@ -65,14 +65,14 @@ func (d *drill) say(format string, args ...any) {
 	fmt.Fprintf(d.log, "%8.2fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
-// open opens a file of the drill that several write to, line by line.
-func (d *drill) open(name string) (io.Writer, error) {
+// open opens a log that several processes may write to.
+func (d *drill) open(name string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(d.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	d.finally = append(d.finally, func() { f.Close() })
-	return &lines{to: f}, nil
+	return f, nil
 }
 
 // prepare builds the program and fills its database with people.
@@ -82,7 +82,7 @@ func (d *drill) prepare(ctx context.Context, db string, people int) error {
 		return err
 	}
 	d.say("building the program")
-	if d.program, err = build(ctx, d.dir, db, log); err != nil {
+	if d.program, err = build(ctx, d.dir, db, &lines{to: log}); err != nil {
 		return err
 	}
 	said, err := d.program.run(ctx, "demo", "--users", fmt.Sprint(people))
@@ -223,7 +223,8 @@ func (d *drill) problems() []string {
 	return out
 }
 
-// lines writes whole pieces one after the other, of several processes.
+// lines are written by the drill for the servers, whose own files may be kept
+// from growing.
 type lines struct {
 	mu sync.Mutex
 	to io.Writer

@@ -11,8 +11,9 @@ import (
 // failover is the death of a primary, and of an instance.
 type failover struct {
 	crowd
-	Calm   time.Duration `default:"15s" help:"How long people work between two events."`
-	Notice time.Duration `default:"3s" help:"How long the primary is dead before somebody promotes the standby: what an operator, or Patroni, takes to notice."`
+	Calm    time.Duration `default:"15s" help:"How long people work between two events."`
+	Notice  time.Duration `default:"3s" help:"How long the primary is dead before an operator promotes the standby."`
+	Patroni bool          `help:"Patroni with etcd looks after PostgreSQL instead of an operator."`
 }
 
 // Run lets the primary die, then an instance, and reports.
@@ -20,82 +21,78 @@ func (c *failover) Run(t *tool) error {
 	if c.Seed == 0 {
 		c.Seed = rand.Uint64N(1e6)
 	}
-	d, err := newDrill(fmt.Sprintf("Failover: two instances behind HAProxy, PostgreSQL with a synchronous standby, seed %d", c.Seed), t.log)
+	var p pair = &operated{notice: c.Notice}
+	title := "Failover: two instances behind HAProxy, PostgreSQL with a synchronous standby"
+	if c.Patroni {
+		p, title = &patroniPair{}, title+" under Patroni"
+	}
+	d, err := newDrill(fmt.Sprintf("%s, seed %d", title, c.Seed), t.log)
 	if err != nil {
 		return err
 	}
 	defer d.close()
-	primary, standby, err := d.pair(t.ctx)
+	proxy, err := c.build(t.ctx, d, p)
+	if err == nil {
+		err = c.work(t.ctx, d, p, proxy)
+	}
 	if err != nil {
-		return err
-	}
-	if err := d.prepare(t.ctx, addressOf(pgDatabase, primary, standby), c.Users); err != nil {
-		return err
-	}
-	for _, name := range []string{"instance A", "instance B"} {
-		if err := d.serve(t.ctx, name, false, "--drain", "1500ms", "--trusted-proxies", "127.0.0.1"); err != nil {
-			return err
-		}
-	}
-	proxy, err := d.startHAProxy(t.ctx)
-	if err != nil {
-		return err
-	}
-	if err := c.work(t.ctx, d, primary, standby, proxy); err != nil {
 		return err
 	}
 	return d.report(t.report)
 }
 
-// pair starts a primary with a standby that it waits for.
-func (d *drill) pair(ctx context.Context) (primary, standby *postgres, err error) {
-	if primary, err = d.postgres(ctx, "primary"); err != nil {
-		return nil, nil, err
+// build sets everything up.
+func (c *failover) build(ctx context.Context, d *drill, p pair) (*haproxy, error) {
+	if err := p.start(ctx, d); err != nil {
+		return nil, err
 	}
-	if standby, err = d.newPostgres("standby"); err != nil {
-		return nil, nil, err
+	if err := d.prepare(ctx, p.address(), c.Users); err != nil {
+		return nil, err
 	}
-	if err := errors.Join(standby.follow(ctx, primary), primary.waitForStandby(ctx)); err != nil {
-		return nil, nil, err
+	for _, name := range []string{"instance A", "instance B"} {
+		if err := d.serve(ctx, name, false, "--drain", "1500ms", "--trusted-proxies", "127.0.0.1"); err != nil {
+			return nil, err
+		}
 	}
-	d.say("standby: PostgreSQL on port %d, synchronous", standby.port)
-	return primary, standby, nil
+	return d.startHAProxy(ctx)
+}
+
+// event is something that happens to what the program stands on.
+type event struct {
+	name string
+	do   func(ctx context.Context) error
+}
+
+// events are what happens, in this order.
+func (c *failover) events(d *drill, p pair) []event {
+	a, b := d.instances[0], d.instances[1]
+	return []event{
+		{"kill -9 of the primary; " + p.overseer(), p.failover},
+		{"the old primary comes back as a standby that is waited for", p.rejoin},
+		// HAProxy answers nothing when an instance dies over the second request
+		// of a connection, as servers do that close one which they no longer want.
+		{"kill -9 of " + a.name, func(context.Context) error {
+			defer d.team.roughen()()
+			return a.kill()
+		}},
+		{"start of " + a.name, a.start},
+		{"restart of " + b.name, func(ctx context.Context) error { return errors.Join(b.stop(), b.start(ctx)) }},
+		{"kill -9 of the new primary; " + p.overseer(), p.failover},
+	}
 }
 
 // work lets people work while one thing after the other dies and comes back.
-func (c *failover) work(ctx context.Context, d *drill, primary, standby *postgres, proxy *haproxy) error {
+func (c *failover) work(ctx context.Context, d *drill, p pair, proxy *haproxy) error {
 	rest, err := d.load(ctx, c.crowd, []string{proxy.URL})
 	if err != nil {
 		return err
 	}
 	defer rest()
-	a := d.instances[0]
-	for _, event := range []struct {
-		name string
-		do   func() error
-	}{
-		{fmt.Sprintf("kill -9 of the primary, %v later promotion of the standby", c.Notice), func() error {
-			return errors.Join(primary.kill(), wait(ctx, c.Notice), standby.promote(ctx))
-		}},
-		{"the old primary comes back as a standby that is waited for", func() error {
-			return errors.Join(primary.comeBack(ctx, standby), standby.waitForStandby(ctx))
-		}},
-		// HAProxy answers nothing when an instance dies over the second request
-		// of a connection, as servers do that close one that they no longer want.
-		{"kill -9 of " + a.name, func() error {
-			defer d.team.roughen()()
-			return a.kill()
-		}},
-		{"start of " + a.name, func() error { return a.start(ctx) }},
-		{"restart of " + d.instances[1].name, func() error { return errors.Join(d.instances[1].stop(), d.instances[1].start(ctx)) }},
-		{fmt.Sprintf("kill -9 of the new primary, %v later promotion of the old one", c.Notice), func() error {
-			return errors.Join(standby.kill(), wait(ctx, c.Notice), primary.promote(ctx))
-		}},
-	} {
+	for _, e := range c.events(d, p) {
 		if err := wait(ctx, c.Calm); err != nil {
 			return err
 		}
-		d.happen(ctx, event.name, event.do)
+		d.happen(ctx, e.name, func() error { return e.do(ctx) })
 		d.check(ctx)
 	}
 	if err := wait(ctx, c.Calm); err != nil {

@@ -90,9 +90,9 @@ func (f *fake) person(id string) *person {
 }
 
 func (f *fake) create(w http.ResponseWriter, r *http.Request) {
-	p := person{ID: int64(len(f.people) + 1), Role: r.PostFormValue("role"), Status: "active"}
+	p := person{ID: int64(len(f.people) + 1), Role: r.PostFormValue("role")}
 	f.people = append(f.people, p)
-	f.change(w, p.ID, map[string]string{"name": r.PostFormValue("name"), "email": r.PostFormValue("email"), "phone": r.PostFormValue("phone")})
+	f.change(w, p.ID, map[string]string{"name": r.PostFormValue("name"), "email": r.PostFormValue("email"), "phone": r.PostFormValue("phone"), "status": "active"})
 }
 
 func (f *fake) save(w http.ResponseWriter, r *http.Request, part []string) {
@@ -110,9 +110,18 @@ func (f *fake) save(w http.ResponseWriter, r *http.Request, part []string) {
 	case "deactivate":
 		to["status"] = "deactivated"
 	case "reactivate":
-		to["status"] = "invited"
+		to["status"] = back(p)
 	}
 	f.change(w, p.ID, to)
+}
+
+// back is what somebody is again who was deactivated: those who were made here
+// have a password.
+func back(p *person) string {
+	if strings.HasPrefix(p.Email, "made") {
+		return "active"
+	}
+	return "invited"
 }
 
 func (f *fake) undo(w http.ResponseWriter, entry string) {

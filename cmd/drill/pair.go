@@ -7,7 +7,64 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
+
+// pair is a primary, and a standby that has everything which was acknowledged.
+type pair interface {
+	// address is the database, on whichever of the two takes changes.
+	address() string
+	// start makes both and starts them.
+	start(ctx context.Context, d *drill) error
+	// failover kills the primary, and returns when the standby is the primary.
+	failover(ctx context.Context) error
+	// rejoin makes the one that died the standby, and returns when it is waited
+	// for.
+	rejoin(ctx context.Context) error
+	// overseer says who promotes, and when.
+	overseer() string
+}
+
+// operated is a pair that an operator looks after.
+type operated struct {
+	primary, standby *postgres
+	notice           time.Duration // until the operator sees that the primary is dead
+}
+
+func (p *operated) address() string { return addressOf(pgDatabase, p.primary, p.standby) }
+
+func (p *operated) overseer() string {
+	return fmt.Sprintf("an operator promotes the standby %v later", p.notice)
+}
+
+func (p *operated) start(ctx context.Context, d *drill) (err error) {
+	if p.primary, err = d.postgres(ctx, "one"); err != nil {
+		return err
+	}
+	if p.standby, err = d.newPostgres("two"); err != nil {
+		return err
+	}
+	if err := p.standby.follow(ctx, p.primary); err != nil {
+		return err
+	}
+	d.say("%s: PostgreSQL on port %d, its standby", p.standby.name, p.standby.port)
+	return p.primary.waitForStandby(ctx)
+}
+
+func (p *operated) failover(ctx context.Context) error {
+	if err := errors.Join(p.primary.kill(), wait(ctx, p.notice)); err != nil {
+		return err
+	}
+	p.primary, p.standby = p.standby, p.primary
+	return p.primary.promote(ctx)
+}
+
+func (p *operated) rejoin(ctx context.Context) error {
+	if err := p.standby.comeBack(ctx, p.primary); err != nil {
+		return err
+	}
+	return p.primary.waitForStandby(ctx)
+}
 
 // The slot keeps what the standby has not got yet.
 const slot = "standby"

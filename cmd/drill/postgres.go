@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
@@ -24,7 +23,7 @@ type postgres struct {
 	data string
 	port int
 	who  *syscall.Credential // nil: whoever runs the drill
-	log  io.Writer
+	log  *os.File
 	cmd  *exec.Cmd
 	gone chan struct{} // closed when it has ended
 }
@@ -36,7 +35,7 @@ const (
 )
 
 // newPostgres finds a place for a server that does not exist yet.
-func newPostgres(dir, name string, log io.Writer) (*postgres, error) {
+func newPostgres(dir, name string, log *os.File) (*postgres, error) {
 	bin, err := postgresPrograms()
 	if err != nil {
 		return nil, err
@@ -89,16 +88,17 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// program is one of PostgreSQL's own, run as whom the server runs as.
-func (p *postgres) program(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, name), args...)
+// command is a program that runs as whom the server runs as, where it is at home.
+func (p *postgres) command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.SysProcAttr = filepath.Dir(p.data), &syscall.SysProcAttr{Credential: p.who, Setpgid: true}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "HOME=" + cmd.Dir}
 	return cmd
 }
 
+// run runs one of PostgreSQL's own programs to its end and gives what it said.
 func (p *postgres) run(ctx context.Context, name string, args ...string) (string, error) {
-	out, err := p.program(ctx, name, args...).CombinedOutput()
+	out, err := p.command(ctx, filepath.Join(p.bin, name), args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%s of %s: %w: %s", name, p.name, err, out)
 	}
@@ -113,8 +113,16 @@ func (p *postgres) create(ctx context.Context) error {
 
 // start starts the server and waits until it answers.
 func (p *postgres) start(ctx context.Context) error {
-	cmd := p.program(context.WithoutCancel(ctx), "postgres", "-D", p.data, "-p", strconv.Itoa(p.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories=", "-c", "wal_keep_size=1GB", "-c", "shared_buffers=64MB")
+	if err := p.launch(filepath.Join(p.bin, "postgres"), "-D", p.data, "-p", strconv.Itoa(p.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", "-c", "wal_keep_size=1GB", "-c", "shared_buffers=64MB"); err != nil {
+		return err
+	}
+	return p.until(ctx, "it answers", func() bool { return p.ask(ctx, `SELECT 1`) == "1" })
+}
+
+// launch starts the process that belongs to the server.
+func (p *postgres) launch(path string, args ...string) error {
+	cmd := p.command(context.Background(), path, args...)
 	cmd.Stdout, cmd.Stderr = p.log, p.log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -125,7 +133,7 @@ func (p *postgres) start(ctx context.Context) error {
 		close(gone)
 	}()
 	p.cmd, p.gone = cmd, gone
-	return p.until(ctx, "it answers", func() bool { return p.ask(ctx, `SELECT 1`) == "1" })
+	return nil
 }
 
 // until waits for something of a server.

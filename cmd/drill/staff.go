@@ -267,7 +267,7 @@ func (s *staff) create(ctx context.Context) {
 		s.notes.complain("%s: goes to %q", a.what, a.header.Get("Location"))
 		return
 	}
-	for field, value := range map[string]string{"phone": phone, "name": "Made", "email": email} {
+	for field, value := range map[string]string{"phone": phone, "name": "Made", "email": email, "status": "active"} {
 		s.team.ledger.found(cell{id, field}, "")
 		s.team.ledger.end(done, a.request(), s.team.ledger.begin(cell{id, field}, value))
 	}
