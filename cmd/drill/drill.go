@@ -22,16 +22,15 @@ type drill struct {
 	team      *team
 	memory    memory
 
-	began     time.Time
-	log       io.Writer
-	logging   sync.Mutex
-	happened  []happening
-	checks    int       // comparisons on the way
-	verified  string    // what `audit verify` said last
-	troubles  []string  // of the drill itself: what it wanted to do and could not
-	finally   []func()  // in the reverse order
-	ended     time.Time // of the load
-	summaries []string  // what else the report says, a line each
+	began    time.Time
+	log      io.Writer
+	logging  sync.Mutex
+	happened []happening
+	checks   int       // comparisons on the way
+	verified string    // what `audit verify` said last
+	troubles []string  // of the drill itself: what it wanted to do and could not
+	finally  []func()  // in the reverse order
+	ended    time.Time // of the load
 }
 
 func newDrill(title string, log io.Writer) (*drill, error) {

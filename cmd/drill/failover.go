@@ -26,6 +26,11 @@ func (c *failover) Run(t *tool) error {
 	if c.Patroni {
 		p, title = &patroniPair{}, title+" under Patroni"
 	}
+	_, noPostgres := postgresPrograms()
+	_, noHAProxy := findHAProxy()
+	if err := errors.Join(noPostgres, noHAProxy, p.missing()); err != nil {
+		return err
+	}
 	d, err := newDrill(fmt.Sprintf("%s, seed %d", title, c.Seed), t.log)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 type figures struct {
 	mu       sync.Mutex
 	answers  map[string]int // by status, or by what went wrong
+	refusals map[string]int // those to writes that were not acknowledged
 	reading  []time.Duration
 	writing  []time.Duration
 	acks     []time.Time // when a write was acknowledged
@@ -20,7 +21,7 @@ type figures struct {
 	badCount int
 }
 
-func newFigures() *figures { return &figures{answers: map[string]int{}} }
+func newFigures() *figures { return &figures{answers: map[string]int{}, refusals: map[string]int{}} }
 
 // keptBad is how many of the bad answers are shown; all are counted.
 const keptBad = 20
@@ -49,6 +50,17 @@ func (f *figures) ack() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.acks = append(f.acks, time.Now())
+}
+
+// refuse counts a write that was not acknowledged.
+func (f *figures) refuse(a *answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if a.err != nil {
+		f.refusals["without an answer"]++
+		return
+	}
+	f.refusals[a.kind()]++
 }
 
 // acked is how many writes were acknowledged so far.

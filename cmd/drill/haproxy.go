@@ -44,13 +44,21 @@ func page(title, text string) string {
 	return strings.Join(head, "\r\n") + "\r\n\r\n" + body
 }
 
+// findHAProxy is its program, which stands outside of most people's PATH.
+func findHAProxy() (string, error) {
+	for _, name := range []string{"haproxy", "/usr/sbin/haproxy"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("HAProxy is missing (Debian: apt-get install haproxy)")
+}
+
 // startHAProxy puts HAProxy in front of the instances.
 func (d *drill) startHAProxy(ctx context.Context) (*haproxy, error) {
-	path, err := exec.LookPath("haproxy")
+	path, err := findHAProxy()
 	if err != nil {
-		if path, err = exec.LookPath("/usr/sbin/haproxy"); err != nil {
-			return nil, errors.New("HAProxy is missing (Debian: apt-get install haproxy)")
-		}
+		return nil, err
 	}
 	port, err := freePort()
 	if err != nil {
@@ -60,22 +68,29 @@ func (d *drill) startHAProxy(ctx context.Context) (*haproxy, error) {
 	if err != nil {
 		return nil, err
 	}
+	h := &haproxy{URL: fmt.Sprintf("http://127.0.0.1:%d", port), cmd: exec.Command(path, "-db", "-f", config), gone: make(chan struct{})}
+	if err := h.launch(d); err != nil {
+		return nil, err
+	}
+	d.say("HAProxy on %s", h.URL)
+	return h, h.answers(ctx)
+}
+
+func (h *haproxy) launch(d *drill) error {
 	log, err := d.open("haproxy.log")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	h := &haproxy{URL: fmt.Sprintf("http://127.0.0.1:%d", port), cmd: exec.Command(path, "-db", "-f", config), gone: make(chan struct{})}
 	h.cmd.Stdout, h.cmd.Stderr = log, log
 	if err := h.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
+	d.finally = append(d.finally, h.stop)
 	go func() {
 		h.cmd.Wait()
 		close(h.gone)
 	}()
-	d.finally = append(d.finally, h.stop)
-	d.say("HAProxy on %s", h.URL)
-	return h, h.answers(ctx)
+	return nil
 }
 
 // writeHAProxyConfig writes what HAProxy reads, and gives its name.

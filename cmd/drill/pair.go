@@ -12,6 +12,8 @@ import (
 
 // pair is a primary, and a standby that has everything which was acknowledged.
 type pair interface {
+	// missing says what is not installed besides PostgreSQL.
+	missing() error
 	// address is the database, on whichever of the two takes changes.
 	address() string
 	// start makes both and starts them.
@@ -30,6 +32,8 @@ type operated struct {
 	primary, standby *postgres
 	notice           time.Duration // until the operator sees that the primary is dead
 }
+
+func (p *operated) missing() error { return nil }
 
 func (p *operated) address() string { return addressOf(pgDatabase, p.primary, p.standby) }
 

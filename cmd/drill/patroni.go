@@ -34,6 +34,15 @@ type patroni struct {
 	config    string
 }
 
+func (p *patroniPair) missing() error {
+	for _, name := range []string{"etcd", "patroni"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return fmt.Errorf("%s is missing (Debian: apt-get install patroni etcd-server)", name)
+		}
+	}
+	return nil
+}
+
 func (p *patroniPair) overseer() string { return "Patroni promotes the standby" }
 
 func (p *patroniPair) address() string {
@@ -41,11 +50,6 @@ func (p *patroniPair) address() string {
 }
 
 func (p *patroniPair) start(ctx context.Context, d *drill) error {
-	for _, name := range []string{"etcd", "patroni"} {
-		if _, err := exec.LookPath(name); err != nil {
-			return fmt.Errorf("%s is missing (Debian: apt-get install patroni etcd-server)", name)
-		}
-	}
 	etcd, err := p.startEtcd(d)
 	if err != nil {
 		return err

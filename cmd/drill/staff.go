@@ -160,10 +160,12 @@ func (s *staff) save(ctx context.Context, id int64, path string, form url.Values
 	}
 	a := s.post(ctx, path, form)
 	s.team.ledger.end(a.fate(), a.request(), writes...)
-	switch a.fate() {
-	case done:
+	if a.fate() == done {
 		s.notes.ack()
-	case open:
+		return a
+	}
+	s.notes.refuse(a)
+	if a.fate() == open {
 		s.unsure(id)
 	}
 	return a
@@ -259,6 +261,7 @@ func (s *staff) create(ctx context.Context) {
 	email := fmt.Sprintf("made%d.by%d@example.com", s.made, s.number)
 	a := s.post(ctx, "/users", url.Values{"name": {"Made"}, "email": {email}, "phone": {phone}, "role": {"member"}, "password": {staffPassword}})
 	if a.fate() != done {
+		s.notes.refuse(a)
 		return
 	}
 	s.notes.ack()

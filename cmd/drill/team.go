@@ -117,18 +117,9 @@ func (t *team) gather(ctx context.Context, size int) error {
 	if err := t.boss.signIn(ctx, bossEmail, bossPassword); err != nil {
 		return err
 	}
-	all, err := t.boss.people(ctx)
+	ids, err := t.lookAround(ctx)
 	if err != nil {
 		return err
-	}
-	var ids []int64
-	for _, p := range all {
-		for at, value := range p.cells() {
-			t.ledger.found(at, value)
-		}
-		if p.Role == "member" && p.Status == "active" {
-			ids = append(ids, p.ID)
-		}
 	}
 	if len(ids) < sharedPeople+size {
 		return fmt.Errorf("%d active members are too few for a drill", len(ids))
@@ -144,6 +135,24 @@ func (t *team) gather(ctx context.Context, size int) error {
 		t.staff = append(t.staff, s)
 	}
 	return nil
+}
+
+// lookAround notes what there is before anybody works, and gives the people to
+// look after.
+func (t *team) lookAround(ctx context.Context) (ids []int64, err error) {
+	all, err := t.boss.people(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		for at, value := range p.cells() {
+			t.ledger.found(at, value)
+		}
+		if p.Role == "member" && p.Status == "active" {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, nil
 }
 
 // work lets everybody work until rest is called.
