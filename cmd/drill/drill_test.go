@@ -126,3 +126,15 @@ func TestSoak(t *testing.T) {
 		t.Errorf("exit code %d\n%s\n%s", code, report.String(), log.String())
 	}
 }
+
+// TestWhatIsMissing is said before anything is begun.
+func TestWhatIsMissing(t *testing.T) {
+	t.Setenv("PATH", "")
+	var report, log bytes.Buffer
+	if code := run(t.Context(), []string{"failover", "--patroni"}, &report, &log); code != 1 || !strings.Contains(log.String(), "etcd is missing (Debian: apt-get install ") {
+		t.Errorf("exit code %d: %s%s", code, report.String(), log.String())
+	}
+	if strings.Contains(log.String(), "building") {
+		t.Errorf("something was begun: %s", log.String())
+	}
+}
