@@ -36,9 +36,9 @@ func (c *failover) Run(t *tool) error {
 		return err
 	}
 	defer d.close()
-	proxy, err := c.build(t.ctx, d, p)
+	address, err := c.build(t.ctx, d, p)
 	if err == nil {
-		err = c.work(t.ctx, d, p, proxy)
+		err = c.work(t.ctx, d, p, address)
 	}
 	if err != nil {
 		return err
@@ -46,17 +46,17 @@ func (c *failover) Run(t *tool) error {
 	return d.report(t.report)
 }
 
-// build sets everything up.
-func (c *failover) build(ctx context.Context, d *drill, p pair) (*haproxy, error) {
+// build sets everything up, and gives the address to work at.
+func (c *failover) build(ctx context.Context, d *drill, p pair) (address string, err error) {
 	if err := p.start(ctx, d); err != nil {
-		return nil, err
+		return "", err
 	}
 	if err := d.prepare(ctx, p.address(), c.Users); err != nil {
-		return nil, err
+		return "", err
 	}
 	for _, name := range []string{"instance A", "instance B"} {
 		if err := d.serve(ctx, name, false, "--drain", "1500ms", "--trusted-proxies", "127.0.0.1"); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	return d.startHAProxy(ctx)
@@ -87,8 +87,8 @@ func (c *failover) events(d *drill, p pair) []event {
 }
 
 // work lets people work while one thing after the other dies and comes back.
-func (c *failover) work(ctx context.Context, d *drill, p pair, proxy *haproxy) error {
-	rest, err := d.load(ctx, c.crowd, []string{proxy.URL})
+func (c *failover) work(ctx context.Context, d *drill, p pair, address string) error {
+	rest, err := d.load(ctx, c.crowd, []string{address})
 	if err != nil {
 		return err
 	}

@@ -13,20 +13,12 @@ import (
 	"strings"
 	"syscall"
 	"text/template"
-	"time"
 )
 
 // haproxyConfig is written for the drill, and reads as one would write it.
 //
 //go:embed haproxy.cfg
 var haproxyConfig string
-
-// haproxy is the balancer in front of the instances.
-type haproxy struct {
-	URL  string
-	cmd  *exec.Cmd
-	gone chan struct{}
-}
 
 // pages are what HAProxy says by itself, each as a whole answer. What it knows
 // decides what it says: after a request went on its way and no answer came,
@@ -54,43 +46,41 @@ func findHAProxy() (string, error) {
 	return "", errors.New("HAProxy is missing (Debian: apt-get install haproxy)")
 }
 
-// startHAProxy puts HAProxy in front of the instances.
-func (d *drill) startHAProxy(ctx context.Context) (*haproxy, error) {
+// startHAProxy puts HAProxy in front of the instances, and gives its address.
+func (d *drill) startHAProxy(ctx context.Context) (string, error) {
 	path, err := findHAProxy()
 	if err != nil {
-		return nil, err
+		return "", err
+	}
+	s, err := d.newServer("haproxy")
+	if err != nil {
+		return "", err
 	}
 	port, err := freePort()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	config, err := d.writeHAProxyConfig(port)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	h := &haproxy{URL: fmt.Sprintf("http://127.0.0.1:%d", port), cmd: exec.Command(path, "-db", "-f", config), gone: make(chan struct{})}
-	if err := h.launch(d); err != nil {
-		return nil, err
+	d.finally = append(d.finally, func() { s.stop(syscall.SIGTERM) })
+	if err := s.launch(path, "-db", "-f", config); err != nil {
+		return "", err
 	}
-	d.say("HAProxy on %s", h.URL)
-	return h, h.answers(ctx)
+	at := fmt.Sprintf("http://127.0.0.1:%d", port)
+	d.say("HAProxy on %s", at)
+	return at, s.until(ctx, "it finds an instance that is ready", func() bool { return answers(at + "/readyz") })
 }
 
-func (h *haproxy) launch(d *drill) error {
-	log, err := d.open("haproxy.log")
+// answers reports whether an address answers as it is to.
+func answers(address string) bool {
+	r, err := http.Get(address)
 	if err != nil {
-		return err
+		return false
 	}
-	h.cmd.Stdout, h.cmd.Stderr = log, log
-	if err := h.cmd.Start(); err != nil {
-		return err
-	}
-	d.finally = append(d.finally, h.stop)
-	go func() {
-		h.cmd.Wait()
-		close(h.gone)
-	}()
-	return nil
+	r.Body.Close()
+	return r.StatusCode == http.StatusOK
 }
 
 // writeHAProxyConfig writes what HAProxy reads, and gives its name.
@@ -114,33 +104,4 @@ func (d *drill) writeHAProxyConfig(port int) (string, error) {
 	}
 	name := filepath.Join(d.dir, "haproxy.cfg")
 	return name, os.WriteFile(name, text.Bytes(), 0o644)
-}
-
-// answers waits until requests go through to an instance that is ready.
-func (h *haproxy) answers(ctx context.Context) error {
-	look, end := time.NewTicker(50*time.Millisecond), time.After(startTime)
-	defer look.Stop()
-	for {
-		r, err := http.Get(h.URL + "/readyz")
-		if err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-look.C:
-		case <-h.gone:
-			return errors.New("HAProxy ended; see haproxy.log")
-		case <-end:
-			return errors.New("HAProxy finds no instance that is ready")
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (h *haproxy) stop() {
-	h.cmd.Process.Signal(syscall.SIGTERM)
-	<-h.gone
 }

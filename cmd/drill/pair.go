@@ -76,7 +76,7 @@ const slot = "standby"
 // follow makes a server that does not exist yet the standby of another, and
 // starts it.
 func (p *postgres) follow(ctx context.Context, primary *postgres) error {
-	if _, err := p.run(ctx, "pg_basebackup", "-d", primary.address("postgres"), "-D", p.data, "-R", "-X", "stream", "-c", "fast", "-C", "-S", slot); err != nil {
+	if _, err := p.run(ctx, "pg_basebackup", "-d", addressOf("postgres", primary), "-D", p.data, "-R", "-X", "stream", "-c", "fast", "-C", "-S", slot); err != nil {
 		return err
 	}
 	return p.start(ctx)
@@ -125,7 +125,7 @@ func (p *postgres) comeBack(ctx context.Context, primary *postgres) error {
 		_, err = primary.do(ctx, `SELECT pg_create_physical_replication_slot('`+slot+`')`)
 	}
 	if err == nil {
-		_, err = p.run(ctx, "pg_rewind", "--target-pgdata", p.data, "--source-server", primary.address("postgres"), "--write-recovery-conf")
+		_, err = p.run(ctx, "pg_rewind", "--target-pgdata", p.data, "--source-server", addressOf("postgres", primary), "--write-recovery-conf")
 	}
 	if err != nil {
 		return err

@@ -6,13 +6,11 @@ import (
 	_ "embed" // of the configuration
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"text/template"
 )
 
@@ -22,10 +20,7 @@ import (
 var patroniConfig string
 
 // patroniPair is a pair that Patroni looks after: it promotes by itself.
-type patroniPair struct {
-	etcd             *postgres // only what is common to all processes of the drill's cluster
-	primary, standby *patroni
-}
+type patroniPair struct{ primary, standby *patroni }
 
 // patroni is a server with the Patroni that starts it.
 type patroni struct {
@@ -50,7 +45,7 @@ func (p *patroniPair) address() string {
 }
 
 func (p *patroniPair) start(ctx context.Context, d *drill) error {
-	etcd, err := p.startEtcd(d)
+	etcd, err := d.startEtcd()
 	if err != nil {
 		return err
 	}
@@ -71,17 +66,19 @@ func (p *patroniPair) start(ctx context.Context, d *drill) error {
 }
 
 // startEtcd starts what Patroni keeps its knowledge in, and gives its port.
-func (p *patroniPair) startEtcd(d *drill) (int, error) {
-	var err error
-	if p.etcd, err = d.newPostgres("etcd"); err != nil {
-		return 0, err
-	}
-	peers, err := freePort()
+func (d *drill) startEtcd() (int, error) {
+	s, err := d.newServer("etcd")
 	if err != nil {
 		return 0, err
 	}
-	at, among := "http://127.0.0.1:"+strconv.Itoa(p.etcd.port), "http://127.0.0.1:"+strconv.Itoa(peers)
-	return p.etcd.port, p.etcd.launch("etcd", "--data-dir", p.etcd.data, "--listen-client-urls", at, "--advertise-client-urls", at,
+	clients, err1 := freePort()
+	peers, err2 := freePort()
+	if err := errors.Join(err1, err2); err != nil {
+		return 0, err
+	}
+	d.finally = append(d.finally, func() { s.kill() })
+	at, among := "http://127.0.0.1:"+strconv.Itoa(clients), "http://127.0.0.1:"+strconv.Itoa(peers)
+	return clients, s.launch("etcd", "--data-dir", filepath.Join(s.home, "data"), "--listen-client-urls", at, "--advertise-client-urls", at,
 		"--listen-peer-urls", among, "--initial-advertise-peer-urls", among, "--initial-cluster", "default="+among)
 }
 
@@ -102,7 +99,7 @@ func (d *drill) newPatroni(name string, etcd int) (*patroni, error) {
 	}
 	var text bytes.Buffer
 	err = t.Execute(&text, map[string]any{"Name": name, "API": out.api, "Etcd": etcd, "Port": p.port, "Data": p.data,
-		"Home": filepath.Dir(p.data), "Bin": p.bin, "User": pgUser})
+		"Home": p.home, "Bin": p.bin, "User": pgUser})
 	return out, errors.Join(err, os.WriteFile(out.config, text.Bytes(), 0o644))
 }
 
@@ -117,27 +114,14 @@ func (p *patroni) start(ctx context.Context, role string) error {
 // is waits until Patroni says that the server is a "primary", or the "sync"
 // standby that is waited for.
 func (p *patroni) is(ctx context.Context, role string) error {
-	return p.until(ctx, "it is "+role, func() bool {
-		r, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/%s", p.api, role))
-		if err != nil {
-			return false
-		}
-		r.Body.Close()
-		return r.StatusCode == http.StatusOK
-	})
+	return p.until(ctx, "it is "+role, func() bool { return answers(fmt.Sprintf("http://127.0.0.1:%d/%s", p.api, role)) })
 }
 
 // kill kills the machine, as it were: PostgreSQL, and the Patroni that would
 // start it again.
 func (p *patroni) kill() error {
 	doomed := p.postmaster()
-	err := p.postgres.kill()
-	for _, pid := range doomed {
-		if e := syscall.Kill(pid, syscall.SIGKILL); !errors.Is(e, syscall.ESRCH) {
-			err = errors.Join(err, e)
-		}
-	}
-	return err
+	return errors.Join(p.postgres.kill(), kill(doomed))
 }
 
 // postmaster is PostgreSQL's first process, and its children.

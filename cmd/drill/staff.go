@@ -23,6 +23,7 @@ type staff struct {
 	created []int64 // by themselves, of the own
 	shared  []int64
 	resting map[int64]time.Time // people to leave alone until then: see unsure
+	unclear map[int64]bool      // people of whom nobody knows whether they are switched off
 	made    int                 // values that were made up
 }
 
@@ -235,12 +236,18 @@ func (s *staff) undo(ctx context.Context) {
 // password, which only those have who were created here, are active then.
 func (s *staff) switchOff(ctx context.Context) {
 	id, back := s.one(), "invited"
+	if s.unclear[id] {
+		return
+	}
 	if slices.Contains(s.created, id) {
 		back = "active"
 	}
-	if s.save(ctx, id, userPath(id)+"/deactivate", url.Values{}, map[string]string{"status": "deactivated"}).fate() == done {
-		s.save(ctx, id, userPath(id)+"/reactivate", url.Values{}, map[string]string{"status": back})
+	off := s.save(ctx, id, userPath(id)+"/deactivate", url.Values{}, map[string]string{"status": "deactivated"})
+	on := off
+	if off.fate() == done {
+		on = s.save(ctx, id, userPath(id)+"/reactivate", url.Values{}, map[string]string{"status": back})
 	}
+	s.unclear[id] = on.fate() != done
 }
 
 // hangUp sends a change and goes away before the answer.

@@ -125,7 +125,7 @@ func (t *team) gather(ctx context.Context, size int) error {
 		return fmt.Errorf("%d active members are too few for a drill", len(ids))
 	}
 	for n := range size {
-		s := &staff{team: t, browser: t.browser(uint64(n + 1)), number: n, shared: ids[:sharedPeople], resting: map[int64]time.Time{}}
+		s := &staff{team: t, browser: t.browser(uint64(n + 1)), number: n, shared: ids[:sharedPeople], resting: map[int64]time.Time{}, unclear: map[int64]bool{}}
 		for i := sharedPeople + n; i < len(ids); i += size {
 			s.own = append(s.own, ids[i])
 		}
