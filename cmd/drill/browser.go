@@ -48,10 +48,14 @@ type answer struct {
 	err    error // no answer came
 }
 
+// notDone is what the program says when it knows that it has not done what it
+// was asked for. It may also say that nobody knows.
+const notDone = "Nothing was changed"
+
 // fate is what the answer says of a write.
 func (a *answer) fate() fate {
 	switch {
-	case a.err != nil || a.status >= 500:
+	case a.err != nil || a.status >= 500 && !bytes.Contains(a.body, []byte(notDone)):
 		return open
 	case a.status < 400 && !a.signedOut():
 		return done

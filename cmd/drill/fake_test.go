@@ -151,7 +151,7 @@ func (f *fake) change(w http.ResponseWriter, id int64, to map[string]string) {
 		code = f.misbehave(w, p, before)
 	}
 	w.WriteHeader(code)
-	fmt.Fprint(w, "<h1>Not possible just now</h1>")
+	fmt.Fprint(w, "<h1>Not possible just now</h1>Nothing was changed")
 }
 
 func (f *fake) misbehave(w http.ResponseWriter, p *person, before person) int {

@@ -56,11 +56,14 @@ func (f *figures) ack() {
 func (f *figures) refuse(a *answer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if a.err != nil {
+	switch {
+	case a.err != nil:
 		f.refusals["without an answer"]++
-		return
+	case a.fate() == open:
+		f.refusals[a.kind()+" saying that it is not known"]++
+	default:
+		f.refusals[a.kind()]++
 	}
-	f.refusals[a.kind()]++
 }
 
 // acked is how many writes were acknowledged so far.

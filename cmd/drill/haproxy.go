@@ -24,7 +24,7 @@ var haproxyConfig string
 // decides what it says: after a request went on its way and no answer came,
 // nobody knows whether a change was made.
 var pages = map[string][2]string{
-	"503": {"Not possible just now", "Nothing was changed. Please try again in a moment."},
+	"503": {"Not possible just now", notDone + ". Please try again in a moment."},
 	"502": {"The answer was lost", "Please look whether your change is there before you try again."},
 	"504": {"No answer came in time", "Please look whether your change is there before you try again."},
 }

@@ -20,7 +20,7 @@ type fate int
 const (
 	open    fate = iota // no answer, or one that does not say: it may be done, now or later
 	done                // acknowledged: it has to be there
-	refused             // "nothing was changed": it must not be there
+	refused             // "nothing was changed": it must not be there, ever
 )
 
 // write is one change that somebody asked for. Its times are ticks of the

@@ -76,7 +76,7 @@ func (l *ledger) audit(trail []change, f *findings) {
 			f.wonder("%s = %q was acknowledged, the trail says %q (entry %d)", w.at, w.value, c.after, c.entry)
 		}
 	}
-	for _, w := range append(l.with(refused), l.with(open)...) {
+	for _, w := range l.with(refused) {
 		if c, ok := entries[w.key()]; ok && w.request != "" {
 			f.wonder("%s = %q was answered as not done (request %s), and stands in the trail as entry %d", w.at, w.value, w.request, c.entry)
 		}
