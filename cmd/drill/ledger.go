@@ -148,11 +148,20 @@ func (w *write) mayStand(overtaken int64) bool {
 	return w.fate == open || w.fate == done && w.answered > overtaken
 }
 
-// check says what is wrong with a value that was read; "" when it can be.
-func (l *ledger) check(at cell, value string, asked, answered int64) string {
+// check judges a value that was read somewhere.
+func (l *ledger) check(f *findings, where string, at cell, value string, asked, answered int64) {
 	allowed := l.may(at, asked, answered)
-	if slices.Contains(allowed, value) {
-		return ""
+	switch {
+	case slices.Contains(allowed, value):
+	case l.wasRefused(at, value):
+		f.wonder("in the %s, %s reads %q, which was answered as not done", where, at, value)
+	default:
+		f.lose("in the %s, %s reads %q, and has to be one of %q", where, at, value, allowed)
 	}
-	return fmt.Sprintf("%s reads %q, and has to be one of %q", at, value, allowed)
+}
+
+func (l *ledger) wasRefused(at cell, value string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.cells[at], func(w *write) bool { return w.fate == refused && w.value == value })
 }

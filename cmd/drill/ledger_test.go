@@ -52,8 +52,9 @@ func TestWhatMayBeRead(t *testing.T) {
 			if got := l.may(phone, asked, l.now()); !slices.Equal(got, c.want) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
-			if l.check(phone, "4", asked, l.now()) == "" {
-				t.Error("a value that nobody wrote is believed")
+			var f findings
+			if l.check(&f, "list", phone, "4", asked, l.now()); f.losses() != 1 {
+				t.Errorf("of a value that nobody wrote is said: %q", f.all())
 			}
 		})
 	}

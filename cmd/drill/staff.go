@@ -146,9 +146,7 @@ func (s *staff) form(ctx context.Context, id int64) url.Values {
 		return nil
 	}
 	for _, field := range []string{"phone", "name"} {
-		if wrong := s.team.ledger.check(cell{id, field}, fields.Get(field), asked, answered); wrong != "" {
-			s.team.found.lose("in the form, %s", wrong)
-		}
+		s.team.ledger.check(&s.team.found, "form", cell{id, field}, fields.Get(field), asked, answered)
 	}
 	return fields
 }

@@ -182,9 +182,7 @@ func (t *team) compare(ctx context.Context) (map[cell]string, error) {
 		}
 	}
 	for _, at := range written {
-		if wrong := t.ledger.check(at, is[at], asked, answered); wrong != "" {
-			t.found.lose("in the list, %s", wrong)
-		}
+		t.ledger.check(&t.found, "list", at, is[at], asked, answered)
 	}
 	return is, nil
 }
