@@ -5,6 +5,7 @@
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const byId = id => document.getElementById(id);
+  const watching = ctx => ctx?.watch ?? ctx?.sourceElement?.id === "live"; // the page asks by itself what is new
   let next = null; // { id, keys } of the cell that is being opened
 
   // ---- Dialogs: what is swapped into #dialog opens, and gives focus back.
@@ -182,13 +183,18 @@
 
   const lost = () => document.activeElement === document.body;
   // A button that rests during its request loses the focus.
-  document.addEventListener("htmx:config:request", event => { event.detail.ctx.from = document.activeElement; });
+  document.addEventListener("htmx:config:request", event => {
+    if (!watching(event.detail.ctx)) event.detail.ctx.from = document.activeElement;
+  });
   const focusOf = ctx => lost() ? ctx.from ?? document.body : document.activeElement;
   document.addEventListener("htmx:before:swap", event => {
-    const { ctx } = event.detail;
+    const { ctx, tasks } = event.detail;
+    const within = element => tasks.find(({ target }) => target !== element && target?.contains?.(element))?.target;
     if (ctx.target?.contains?.(focusOf(ctx))) ctx.held = ctx.target.id;
-    for (const editor of document.querySelectorAll(editors)) {
-      editor.toggleAttribute("hx-morph-skip", editor !== ctx.target && Boolean(ctx.target?.contains?.(editor)));
+    else if (watching(ctx)) ctx.held = within(document.activeElement)?.id;
+    for (const editor of document.querySelectorAll(editors)) editor.toggleAttribute("hx-morph-skip", Boolean(within(editor)));
+    for (const menu of document.querySelectorAll("main .menu")) {
+      menu.toggleAttribute("hx-morph-skip", watching(ctx) && menu.matches(":popover-open"));
     }
   });
   document.addEventListener("htmx:after:swap", event => {
@@ -260,14 +266,70 @@
     shout();
   };
   document.addEventListener("htmx:error", event => {
+    if (watching(event.detail.ctx)) return;
     next = null;
     if (event.detail.ctx?.request) toastFrom("offline-toast");
   });
   document.addEventListener("htmx:response:error", event => {
+    if (watching(event.detail.ctx)) return;
     next = null;
     const { text, response } = event.detail.ctx;
     if (response.status >= 400 && !/<hx-partial|<form|<tr|<div/.test(text)) toastFrom("failed-toast");
   });
+
+  // ---- What others change shows by itself, and disturbs nobody: the page asks only
+  // while it is seen, more rarely while there is no answer, and what was asked before
+  // somebody acted here is old by now and is asked again.
+
+  let acts = 0, busy = 0; // requests of this page that have begun or ended, and that run
+  let misses = 0, rest = 0; // how often there was no answer, and how often not to ask
+  document.addEventListener("htmx:config:request", event => {
+    if (watching(event.detail.ctx) && (document.hidden || rest-- > 0)) event.preventDefault();
+  });
+  document.addEventListener("htmx:before:request", event => {
+    const { ctx } = event.detail;
+    ctx.watch = watching(ctx);
+    if (!ctx.watch) { busy++; acts++; }
+    ctx.acts = acts;
+  });
+  document.addEventListener("htmx:before:response", event => {
+    const { ctx } = event.detail;
+    if (watching(ctx) && ctx.response.status === 204) event.preventDefault();
+  });
+  document.addEventListener("htmx:before:swap", event => {
+    const { ctx } = event.detail;
+    if (!watching(ctx)) return;
+    if (busy > 0 || ctx.acts !== acts) event.preventDefault();
+    for (const control of document.querySelectorAll("main [autofocus]")) control.removeAttribute("autofocus"); // it has had it
+  });
+  document.addEventListener("htmx:finally:request", event => {
+    const { ctx } = event.detail;
+    if (ctx.watch) {
+      misses = ctx.response?.status < 400 ? 0 : Math.min(misses + 1, 5);
+      rest = misses && 2 ** misses;
+    } else if (ctx.watch === false) { // it has begun
+      busy--;
+      acts++;
+    }
+  });
+  // A row in edit says how many newer values there are, and makes room for them
+  // when they are asked for: nothing moves under somebody's hands.
+  const countNewer = () => {
+    for (const button of document.querySelectorAll(".newer-count")) {
+      const row = button.closest("tr"), n = row.querySelectorAll(".newer:not(:empty)").length;
+      button.hidden = n === 0;
+      button.textContent = n > 1 ? `${n} newer values` : "Newer value";
+      button.ariaExpanded = row.classList.contains("shows-newer");
+    }
+  };
+  document.addEventListener("click", event => {
+    const row = event.target.closest(".newer-count")?.closest("tr");
+    if (!row) return;
+    row.classList.toggle("shows-newer");
+    countNewer();
+  });
+  document.addEventListener("htmx:after:swap", countNewer);
+  countNewer();
 
   // ---- The exact time, for whoever points at one: a page of rows has fifty.
 
@@ -288,8 +350,8 @@
     leaving = true;
     if (event.target.matches("[data-download]")) setTimeout(() => { leaving = false; }, 1000); // the page stays
   });
-  document.addEventListener("htmx:finally:request", () => { leaving = false; });
-  document.addEventListener("htmx:after:request", event => { leaving = event.detail.ctx.response?.status < 400; });
+  document.addEventListener("htmx:finally:request", event => { if (!watching(event.detail.ctx)) leaving = false; });
+  document.addEventListener("htmx:after:request", event => { if (!watching(event.detail.ctx)) leaving = event.detail.ctx.response?.status < 400; });
   window.addEventListener("beforeunload", event => {
     const open = [...document.querySelectorAll("#user-form, .cell-form, .is-editing-row form")];
     if (!leaving && open.some(dirty)) event.preventDefault();

@@ -7,7 +7,11 @@ import "github.com/a-h/templ"
 func CellView(c Cell) templ.Component { return drawn(func(p *pen) { p.cell(&c, c.Href) }) }
 
 func (p *pen) cell(c *Cell, href string) {
-	p.raw(`<div class="cell" id="u`)
+	p.raw(`<div class="cell`)
+	if c.Fresh {
+		p.raw(` is-fresh`)
+	}
+	p.raw(`" id="u`)
 	p.raw(p.id(c.UserID))
 	p.raw(`-`)
 	p.data(c.Field)

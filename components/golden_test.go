@@ -26,11 +26,19 @@ func TestGolden(t *testing.T) {
 	}}
 	conflict := form
 	conflict.Field.Error, conflict.Field.Conflict = "", &Conflict{Yours: "a@x.example", Theirs: "b@x.example", Before: "c@x.example", Who: "Ana", When: "2 min ago"}
+	newer, fresh := form, email
+	newer.Field.Error, newer.Field.UserID = "", 12
+	newer.Field.Newer = &Newer{UserID: 12, Field: "email", Label: "E-mail", Person: "Björn Lindqvist", Text: "<b>@x.example", Who: "Ana"}
+	fresh.Fresh = true
 	cases := map[string]templ.Component{
 		"cell":          CellView(email),
 		"cell-empty":    CellView(phone),
 		"cell-edit":     CellEdit(form),
 		"cell-conflict": CellEdit(conflict),
+		"cell-newer":    CellEdit(newer),
+		"cell-fresh":    CellView(fresh),
+		"live":          LiveView(Live{Href: "/live?since=7&people=12", Pace: "1s", Arrived: "3 new people", ShowHref: "/users?q=a"}),
+		"live-ended":    LiveView(Live{Href: "/live?since=7", Pace: "1s", Ended: "You are signed out", Note: "Nothing you typed is lost."}),
 		"toast":         ToastView(Toast{Tone: "ok", Title: "<b>Björn</b> updated", Detail: "Role changed", UndoAction: "/undo/3", UndoName: "Undo: role of Björn"}),
 		"idle":          IdleCheck(IdleBox{Wake: "90s", Warn: true, Left: "2 minutes"}),
 		"signin-dialog": SignInDialog(SignIn{Brand: "Northwind", Email: "a@x.example", Person: "12", Next: "/users", Error: "No match.", Kept: []Hidden{{Name: "source", Value: "form#u12-email-form"}}}),

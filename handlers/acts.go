@@ -62,6 +62,9 @@ type operation func(context.Context, store.Actor, int64) (store.Change, error)
 // carryOut does one act on the person in the address and shows them as they are
 // now, where the act was asked for: in their row or on their page.
 func (s *server) carryOut(a *ask, do operation) (view, error) {
+	if err := s.notedNow(a); err != nil {
+		return view{}, err
+	}
 	c, err := do(a.Context(), a.actor, a.pathID())
 	if err != nil {
 		return view{}, err

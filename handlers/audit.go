@@ -143,7 +143,7 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActImport, store.ActImportRun,
+		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
 		store.ActImportUndo, store.ActPurge, store.ActDemo} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
@@ -167,6 +167,11 @@ func (s *server) timeline(a *ask, page *url.URL, q store.TrailQuery) (components
 		return components.Timeline{}, err
 	}
 	t := components.Timeline{Days: s.days(a, trail.Entries), Person: q.Target != 0}
+	if trail.Archived > 0 {
+		t.Empty = "Nothing has happened since."
+		t.Archived = "Older history was archived on " + trail.ArchivedAt.In(s.location).Format("2 January 2006") +
+			"; it ends with entry " + formatID(trail.Archived) + "."
+	}
 	if n := len(trail.Entries); n > 0 {
 		if trail.Newer {
 			t.NewerHref = turned(page, "above", trail.Entries[0].ID)
@@ -241,6 +246,8 @@ var tales = map[store.Act]tale{
 	store.ActReadTrail:     {"lock", "Read the audit log", "read the audit log", "read the audit log", "read the audit log"},
 	store.ActSeeSessions:   {"lock", "Saw sessions", "saw the sessions of", "saw the sessions", "see the sessions of"},
 	store.ActExport:        {"download", "Exported people", "exported people:", "exported people:", "export people"},
+	store.ActArchiveTrail:  {"history", "Archived the audit log", "archived the audit log:", "archived the audit log:", "archive the audit log"},
+	store.ActBackup:        {"download", "Made a backup", "made a backup:", "made a backup:", "make a backup"},
 	store.ActExportTrail:   {"history", "Exported the audit log", "exported the audit log:", "exported the audit log:", "export the audit log"},
 	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
 	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},

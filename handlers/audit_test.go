@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"encoding/csv"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -224,4 +226,35 @@ func TestWhoIsGoneForGoodHasNoName(t *testing.T) {
 	}
 	c.get("/users/8").is(t, 404)
 	c.post("/users/8/restore").is(t, 404)
+}
+
+// TestHistoryBeginsBehindTheArchive says so where it begins, on each page that
+// tells it, and what an archived change that is to be undone has come to.
+func TestHistoryBeginsBehindTheArchive(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	last := formatID(s.trail(1)[0].ID)
+	s.clock.pass(24 * time.Hour)
+	done, err := s.db.ArchiveTrail(context.Background(), commandLine, noon.Add(time.Hour), filepath.Join(t.TempDir(), "trail.jsonl"))
+	if err != nil || formatID(done.Last) != last {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	const says = "Older history was archived on 24 November 2026; it ends with entry "
+	c := s.fresh(ana)
+	for page, empty := range map[string]string{"/audit": "", "/audit?act=user.edit": "Nothing matches.", "/users/5/history": "Nothing has happened since.",
+		"/": "", "/account": "Nobody has changed anything here."} {
+		a := c.get(page).is(t, 200)
+		if got := a.text("#timeline .archived"); got != says+last+"." {
+			t.Errorf("%s says %q", page, got)
+		}
+		if empty != "" && a.text("#timeline .none") != empty {
+			t.Errorf("%s says %q", page, a.text("#timeline .none"))
+		}
+	}
+	if a := c.get("/audit"); !strings.Contains(a.text("#timeline"), "archived the audit log: trail.jsonl: ") {
+		t.Errorf("on record is %s", a.text("#timeline"))
+	}
+	if a := c.post("/undo/" + formatID(s.seed.edited)); a.code != 409 || !strings.Contains(a.body, "archive since 24 November 2026") {
+		t.Errorf("undoing: %d", a.code)
+	}
 }

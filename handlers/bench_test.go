@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"backoffice/store"
 )
 
 // nowhere is a response that is thrown away.
@@ -46,6 +48,42 @@ func BenchmarkHandler(b *testing.B) {
 				c.bench(b, "POST", "/users/5", "view=cell&field=phone&phone=%%2B34+91+%07d", c.on("/users").into("u5-phone").header())
 			})
 			b.Run("session", func(b *testing.B) { c.bench(b, "GET", "/session", "", c.on("/users").into("idle").header()) })
+		})
+	}
+}
+
+// BenchmarkLive answers pages that ask by themselves what is new. Its last figure
+// is what 200 of them take of one core, each asking once a second.
+func BenchmarkLive(b *testing.B) {
+	s := newSite(b, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
+	if _, err := s.db.AddExamples(b.Context(), commandLine, 1_000); err != nil {
+		b.Fatal(err)
+	}
+	page := s.as(ana).watch("/users")
+	change := func(id, n int) { s.edit(int64(id), store.FieldPhone, fmt.Sprintf("+34 91 %07d", n)) }
+	for _, c := range []struct {
+		name   string
+		happen func(n int)
+	}{
+		{"nothing new", func(int) {}},
+		{"changed elsewhere", func(n int) { change(nora, n) }},
+		{"changed on the page", func(n int) { change(ana, n) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				b.StopTimer()
+				page.ask()
+				c.happen(b.N + i)
+				r := httptest.NewRequest("GET", "http://office.example"+page.href, nil)
+				r.Header.Set("Cookie", cookieName+"="+page.cookies[cookieName])
+				for name, value := range page.header() {
+					r.Header.Set(name, value)
+				}
+				b.StartTimer()
+				s.handler.ServeHTTP(&nowhere{header: http.Header{}}, r)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*200*100, "%core/200pages")
 		})
 	}
 }

@@ -113,7 +113,7 @@ type draft struct {
 func (d draft) field(a *ask, u *store.User, f store.Field, id string) components.Field {
 	field := fieldOf(a, f, id)
 	field.Hint = ""
-	field.Was, field.HasWas = f.Of(u), true
+	field.UserID, field.Was, field.HasWas = u.ID, f.Of(u), true
 	field.Value = field.Was
 	if typed, ok := d.typed[f]; ok {
 		field.Value = typed
@@ -133,6 +133,10 @@ func (d draft) field(a *ask, u *store.User, f store.Field, id string) components
 	if c, ok := d.conflicts[string(f)]; ok {
 		field.Was = c.Theirs
 		field.Conflict = conflict(a, f, c)
+	}
+	if field.Was != f.Of(u) {
+		mark := newer(u, f)
+		field.Newer = &mark
 	}
 	return field
 }
@@ -236,7 +240,9 @@ func (s *server) editView(a *ask, u *store.User, d draft, place string, f store.
 	if focus == "" {
 		focus = "name"
 	}
-	return view{title: "Edit " + u.Name, screen: components.UserFormPage(d.form(a, u, "user-", focus))}
+	form := d.form(a, u, "user-", focus)
+	form.Live = watchOf(a, u.ID)
+	return view{title: "Edit " + u.Name, screen: components.UserFormPage(form)}
 }
 
 // saveUser saves a cell, a row or the whole form.
@@ -273,7 +279,7 @@ func (s *server) takeTheirs(a *ask, d draft, place string, f store.Field) (view,
 	}
 	delete(d.typed, f)
 	a.PostForm.Del("was." + string(f))
-	return s.editView(a, &u, d, place, ""), nil
+	return s.editView(a, &u, d, place, f), nil
 }
 
 // notSaved draws the form again with what was typed and what is wrong, beside
@@ -326,8 +332,9 @@ func (s *server) besideChange(a *ask, u *store.User, v *view) error {
 	return err
 }
 
-// besideList are the counts over the list. How many match a search is left as
-// it was: counting them again would cost another search.
+// besideList are the counts over the list. How many match a search, or filters for
+// which no counts are kept, is left as it was: counting them again would cost another
+// search.
 func (s *server) besideList(l listState, a *ask, v *view) error {
 	counts, err := s.store.Counts(a.Context(), a.actor)
 	if err != nil {
@@ -336,7 +343,7 @@ func (s *server) besideList(l listState, a *ask, v *view) error {
 	var list components.UserList
 	filters(l, counts, &list)
 	v.beside = append(v.beside, beside{components.Sel(components.ChipsID), "outerMorph", components.ListChips(list)})
-	if l.q == "" {
+	if l.q == "" && !l.narrowed() && l.status != deleted {
 		list.Summary = summary(l, store.Count{N: counts.Of(store.Role(l.role), store.Status(l.status))})
 		v.beside = append(v.beside, beside{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)})
 	}

@@ -122,21 +122,16 @@ func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 		"This form was sent from another site and was not accepted. Open the page here and try again."))
 }
 
-// respondFault answers when the answer itself could not be made.
-func (s *server) respondFault(w http.ResponseWriter, a *ask) {
-	s.respondBare(w, a, s.oops(a, http.StatusInternalServerError, title(store.Internal),
-		"This is a fault on our side. "+lookFirst))
-}
-
-const lookFirst = "Please look whether your change is there before you try again."
-
-// unsaved answers what was done when the session that it began could not be
-// stored.
-func (s *server) unsaved(a *ask, err error) view {
-	v := s.errorView(a, err)
-	w := s.oops(a, v.status, v.title, lookFirst)
-	w.retry = v.retry
-	return w
+// respondFault answers when the answer itself could not be made. What was asked
+// for may have been done.
+func (s *server) respondFault(w http.ResponseWriter, a *ask, err error) {
+	k, why, retry := store.Internal, "This is a fault on our side.", 0
+	if store.Explain(err).Kind == store.Unavailable {
+		k, why, retry = store.Unavailable, "The database does not answer.", retryLater
+	}
+	v := s.oops(a, statusOf(k), title(k), why+" Please look whether your change is there before you try again.")
+	v.retry = retry
+	s.respondBare(w, a, v)
 }
 
 // respondBare answers without a session.

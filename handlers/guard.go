@@ -19,6 +19,9 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 			return s.badBody(a, err)
 		}
 	}
+	if r.need.quiet {
+		return s.quietly(a, r)
+	}
 	if a.hx.fragment && a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID {
 		return view{tell: instruct{refresh: true}}, nil // the page belongs to somebody else: start over
 	}

@@ -10,13 +10,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"backoffice/store"
+	"backoffice/store/storetest"
 )
 
 // The people of every test, by their ids.
@@ -74,23 +74,23 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// seed is a database with the people, made once and copied for each test. Those
-// who may sign in have done so: cookies holds their sessions.
+// seed is a database with the people, made once for each engine and copied for
+// each test. Those who may sign in have done so: cookies holds their sessions.
 type seed struct {
-	file    []byte
+	db      string
 	cookies map[int]string
 	edited  int64 // the entry of a change of Nora's phone, which can be undone
 }
 
-var seeded = sync.OnceValues(func() (seed, error) {
-	folder, err := os.MkdirTemp("", "backoffice-handlers")
+var seeds = map[bool]func() (seed, error){false: sync.OnceValues(makeSeed), true: sync.OnceValues(makeSeed)}
+
+func makeSeed() (seed, error) {
+	name, err := storetest.Keep()
 	if err != nil {
 		return seed{}, err
 	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "seed.db")
 	now := &clock{now: noon}
-	db, err := store.Open(context.Background(), store.Config{Path: path, Clock: now.Now, Hash: cheap})
+	db, err := store.Open(context.Background(), store.Config{DB: name, Clock: now.Now, Hash: cheap})
 	if err != nil {
 		return seed{}, err
 	}
@@ -99,12 +99,19 @@ var seeded = sync.OnceValues(func() (seed, error) {
 		db.Close()
 		return seed{}, err
 	}
-	if err := db.Close(); err != nil {
-		return seed{}, err
+	sd.db = name
+	return sd, db.Close()
+}
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m, makeTables)) }
+
+func makeTables(db string) error {
+	s, err := store.Open(context.Background(), store.Config{DB: db})
+	if err != nil {
+		return err
 	}
-	sd.file, err = os.ReadFile(path)
-	return sd, err
-})
+	return s.Close()
+}
 
 var commandLine = store.Actor{Kind: store.Command}
 
@@ -181,27 +188,23 @@ type site struct {
 // newSite runs a back office of its own for one test, with the people in it.
 func newSite(t testing.TB, set ...func(*Config)) *site {
 	t.Helper()
-	sd, err := seeded()
+	sd, err := seeds[storetest.OnPostgres()]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "office.db")
-	if err := os.WriteFile(path, sd.file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return openSite(t, path, sd, set...)
+	return openSite(t, storetest.Copy(t, sd.db), sd, set...)
 }
 
 // emptySite runs a back office that nobody has set up yet.
 func emptySite(t testing.TB, set ...func(*Config)) *site {
 	t.Helper()
-	return openSite(t, filepath.Join(t.TempDir(), "office.db"), seed{}, set...)
+	return openSite(t, storetest.New(t), seed{}, set...)
 }
 
 func openSite(t testing.TB, path string, sd seed, set ...func(*Config)) *site {
 	t.Helper()
 	s := &site{t: t, path: path, clock: &clock{now: noon}, seed: sd, log: &logText{}}
-	db, err := store.Open(t.Context(), store.Config{Path: path, Clock: s.clock.Now, Hash: cheap})
+	db, err := store.Open(t.Context(), store.Config{DB: path, Clock: s.clock.Now, Hash: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,12 +237,7 @@ func (s *site) restart(more ...route) {
 // raw opens the database beside the store, to look at what is really there.
 func (s *site) raw() *sql.DB {
 	s.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+s.path+"?mode=rw&_busy_timeout=10000")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { db.Close() })
-	return db
+	return storetest.Raw(s.t, s.path)
 }
 
 // dump is every row of the tables, as text that can be compared. What a mere
@@ -250,7 +248,7 @@ func (s *site) dump(tables ...string) string {
 	defer db.Close()
 	if len(tables) == 0 {
 		tables = []string{"users", "user_counts", "audit_entries", "audit_values", "audit_head", "throttles", "setup", "purged_users",
-			"(SELECT id, user_id, started_at, ended_at, ended_why, address, agent FROM signins)"}
+			"(SELECT id, user_id, started_at, ended_at, ended_why, address, agent FROM signins) s"}
 	}
 	var b strings.Builder
 	for _, table := range tables {

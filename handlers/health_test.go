@@ -2,10 +2,11 @@ package handlers
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // TestHealth says what each of the two probes is for.
@@ -32,13 +33,9 @@ func TestHealth(t *testing.T) {
 	if a := s.as(ana).get("/users").is(t, http.StatusOK); a.header.Get("Connection") != "" {
 		t.Error("connections are closed for nothing")
 	}
-	if err := os.Rename(s.path, s.path+".away"); err != nil {
-		t.Fatal(err)
-	}
+	bringBack := storetest.TakeAway(t, s.path)
 	both("without its file", http.StatusServiceUnavailable, "the database is not ready\n")
-	if err := os.Rename(s.path+".away", s.path); err != nil {
-		t.Fatal(err)
-	}
+	bringBack()
 	both("with its file again", http.StatusOK, "ok\n")
 	if _, err := s.raw().Exec("DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)"); err != nil {
 		t.Fatal(err)

@@ -188,7 +188,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 }
 
 var (
-	places  = []string{"#dialog", "#toasts", "#chips", "#summary", "#user-head", "#import-sum"}
+	places  = []string{"#dialog", "#toasts", "#chips", "#summary", "#user-head", "#import-sum", "#live"}
 	urlKeys = []string{"href", "src", "action", "formaction", "hx-get", "hx-post", "hx-push-url"}
 )
 

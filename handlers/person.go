@@ -12,6 +12,9 @@ import (
 
 // findUser loads the person in the address.
 func (s *server) findUser(a *ask) (store.User, error) {
+	if err := s.notedNow(a); err != nil {
+		return store.User{}, err
+	}
 	return s.store.User(a.Context(), a.actor, a.pathID())
 }
 
@@ -116,7 +119,8 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 	l := listOf(a)
 	base := "/users/" + formatID(u.ID)
 	v := components.UserView{ID: u.ID, Avatar: avatar(u), Name: u.Name, Email: u.Email, Role: cellOf(a, u, store.FieldRole, ""),
-		Status: status(u), Tab: tab, Actions: actions(a, u), BackHref: l.href(), You: u.ID == a.actor.ID, Facts: facts(a, u)}
+		Status: status(u), Tab: tab, Actions: actions(a, u), BackHref: l.href(), You: u.ID == a.actor.ID, Facts: facts(a, u),
+		Live: watchOf(a, u.ID)}
 	v.Tabs = []components.Link{{Label: "Profile", Href: l.at(base), Current: tab == "profile"}}
 	if a.can(store.ActSeeSessions, u.On()) {
 		v.Tabs = append(v.Tabs, components.Link{Label: "Sessions", Href: l.at(base + "/sessions"), Current: tab == "sessions"})

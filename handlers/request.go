@@ -21,7 +21,9 @@ type ask struct {
 	words words          // puts times into words
 	note  *note          // for the access log
 
-	renewed bool // the session goes on under a new token, which has to be stored
+	newest  int64                   // the newest entry of the trail before people were read; 0: not asked
+	fresh   map[int64][]store.Field // what somebody else has just changed, by person
+	renewed bool                    // the session goes on under a new token, which has to be stored
 }
 
 // recover turns a panic into an error page, if nothing has been written yet.
@@ -40,7 +42,7 @@ func (s *server) recover(next http.Handler) http.Handler {
 			if sw, ok := w.(*statusWriter); ok && sw.code != 0 {
 				return // too late to say anything
 			}
-			s.respondFault(w, a)
+			s.respondFault(w, a, fmt.Errorf("panic: %v", p))
 		}()
 		next.ServeHTTP(w, r)
 	})

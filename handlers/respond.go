@@ -61,15 +61,19 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	defer s.sheets.Put(body)
 	if err != nil {
 		s.logError(a, err)
-		s.respondFault(w, a)
+		s.respondFault(w, a, err)
 		return
 	}
 	if err := s.saveSession(w, a.Request); err != nil {
 		s.logError(a, err)
 		if a.renewed {
-			s.respondBare(w, a, s.unsaved(a, err))
+			s.respondFault(w, a, err)
 			return
 		} // Otherwise a toast is shown twice, or not at all.
+	}
+	if v.status == http.StatusNoContent {
+		w.WriteHeader(v.status)
+		return
 	}
 	h := w.Header()
 	h.Add("Vary", "Cookie, HX-Request-Type")

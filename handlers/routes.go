@@ -13,6 +13,7 @@ type need struct {
 	passive bool      // a timer asks, not a person: this is no sign of life
 	upload  bool      // a file comes: it may be large, and take its time
 	probe   bool      // a machine asks every few seconds: no line in the log
+	quiet   bool      // a page asks by itself, whatever somebody is doing there: see quietly
 }
 
 // route is one address: who may come in, and what happens there.
@@ -42,6 +43,7 @@ func (s *server) list() []route {
 
 		{"GET /session", need{passive: true}, s.idle},
 		{"POST /session", own, s.stay},
+		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},
 		{"GET /account", own, s.account},
 		{"POST /account/password", own, s.changePassword},
 		{"POST /account/sessions/end", own, s.endOwnSession},

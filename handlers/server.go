@@ -88,6 +88,7 @@ type server struct {
 	sessions  *scs.SessionManager
 	routes    *http.ServeMux
 	sheets    sync.Pool // of buffers to draw answers in
+	calm      calm
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
@@ -159,6 +160,7 @@ func (s *server) chain() (http.Handler, error) {
 	}
 	var h http.Handler = http.HandlerFunc(s.route)
 	h = s.loadSession(h)
+	h = s.nothingNew(h)
 	h = guardOrigin.Handler(h)
 	h = compress(h)
 	h = s.besideAssets(h)

@@ -2,9 +2,10 @@ package handlers
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // TestADatabaseThatGoesAway tells people what is wrong, keeps what they typed on
@@ -13,14 +14,18 @@ func TestADatabaseThatGoesAway(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	before := s.user(nora).Phone
-	if err := os.Rename(s.path, s.path+".away"); err != nil {
-		t.Fatal(err)
+	says, logged := "not where it was", "moved away or replaced"
+	bringBack := storetest.TakeAway(t, s.path)
+	if storetest.OnPostgres() {
+		says, logged = "does not answer", "failed to connect"
+		s.as(ana).get("/users").is(t, http.StatusServiceUnavailable)
+	} else {
+		s.as(ana).get("/users").is(t, http.StatusOK) // the file is open
 	}
-	s.as(ana).get("/users").is(t, http.StatusOK)
 	page := s.as(ana).post("/users/5", "phone", "+34 600 000 001").is(t, http.StatusServiceUnavailable)
-	page.shows(".oops h1", "Not possible just now").shows(".oops", "not where it was")
+	page.shows(".oops h1", "Not possible just now").shows(".oops", says)
 	piece := s.as(ana).on("/users").post("/users/5", "view", "cell", "field", "phone", "phone", "+34 600 000 001").is(t, http.StatusServiceUnavailable)
-	if !strings.Contains(piece.toast(), "not where it was") || piece.count("hx-partial") != 1 {
+	if !strings.Contains(piece.toast(), says) || piece.count("hx-partial") != 1 {
 		t.Errorf("as a fragment: %s", excerpt(piece.body))
 	}
 	s.as(nobody).post("/login", "email", email(ana), "password", password).is(t, http.StatusServiceUnavailable)
@@ -29,12 +34,10 @@ func TestADatabaseThatGoesAway(t *testing.T) {
 			t.Errorf("%s: %v", a.what, a.header)
 		}
 	}
-	if !strings.Contains(s.log.String(), "moved away or replaced") {
+	if !strings.Contains(s.log.String(), logged) {
 		t.Error("the cause is not in the log")
 	}
-	if err := os.Rename(s.path+".away", s.path); err != nil {
-		t.Fatal(err)
-	}
+	bringBack()
 	if got := s.user(nora).Phone; got != before {
 		t.Errorf("the phone is %q", got)
 	}

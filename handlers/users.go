@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"backoffice/components"
@@ -110,6 +111,9 @@ func (s *server) users(a *ask) (view, error) {
 	if !a.hx.fragment && verbose(a.URL.Query()) {
 		return view{goTo: l.href()}, nil
 	}
+	if err := s.notedNow(a); err != nil {
+		return view{}, err
+	}
 	p, err := s.store.ListUsers(a.Context(), a.actor, l.query(a.words))
 	if err != nil {
 		return view{}, err
@@ -118,7 +122,8 @@ func (s *server) users(a *ask) (view, error) {
 	v := view{title: "Users", screen: components.UsersPage(list)}
 	if a.hx.target == components.ResultsID {
 		v.part = components.UserListResults(list)
-		v.beside = []beside{{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)}}
+		v.beside = []beside{{components.Sel(components.SummaryID), "outerHTML", components.ListSummary(list)},
+			{components.Sel(components.LiveID), "outerMorph", components.LiveView(list.Live)}}
 		if a.URL.Query().Has(fromDialog) {
 			v.beside = append(v.beside, closeDialog())
 		}
@@ -141,7 +146,7 @@ func addressBar(a *ask, l listState) instruct {
 
 func (s *server) listView(a *ask, l listState, p store.Page) components.UserList {
 	list := components.UserList{Query: l.q, Columns: columns(l), Summary: summary(l, p.Total),
-		CreateHref: "/users/new", CreateLabel: "New user"}
+		CreateHref: "/users/new", CreateLabel: "New user", Live: watchOfList(a, p.Users)}
 	filters(l, p.Counts, &list)
 	exportMenu(a, l, &list)
 	list.Rows = make([]components.UserRow, len(p.Users))
@@ -300,6 +305,7 @@ func cellOf(a *ask, u *store.User, f store.Field, q string) components.Cell {
 		c.Badge, text = text, u.Role.Label()
 	}
 	c.Text, c.Marks = text, marks(text, hits(f, text, q))
+	c.Fresh = slices.Contains(a.fresh[u.ID], f)
 	return c
 }
 

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +60,7 @@ type entryBody struct {
 func (x *tx) record(e Entry) (int64, error) { return x.recordAll([]Entry{e}) }
 
 // recordAll appends entries, one after the other, and gives the id of the first.
-// The writer is one connection, so that the trail has one end.
+// Changes are made one after the other, so that the trail has one end.
 func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 	last, err := trailHead(x)
 	if err != nil || len(entries) == 0 {
@@ -73,6 +72,7 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 			return 0, err
 		}
 	}
+	x.end = last
 	return first, moveTrailHead(x, last)
 }
 
@@ -80,7 +80,7 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 func (x *tx) chain(e Entry, last head) (head, error) {
 	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
 	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
-	e.Address, e.Agent, e.Request = x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), ""), x.actor.Request
+	e.Address, e.Agent, e.Request = x.actor.Address, agentText(x.actor.Agent), x.actor.Request
 	if e.Outcome == "" {
 		e.Outcome = Done
 	}
@@ -92,6 +92,11 @@ func (x *tx) chain(e Entry, last head) (head, error) {
 	values := valuesHash(salt, string(body))
 	next := head{e.ID, chainHash(e, values, last.hash)}
 	return next, insertEntry(x, e, salt, string(body), values, last.hash, next.hash)
+}
+
+// agentText is what is kept of how a client names itself: what any database can.
+func agentText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(clip(s, 300), ""), "\x00", "")
 }
 
 // valuesHash binds the values to their entry. The salt keeps a removed value
@@ -158,6 +163,11 @@ type TrailQuery struct {
 type Trail struct {
 	Entries      []Entry
 	Newer, Older bool // whether there is more in that direction
+
+	// Archived is the newest entry that has left for an archive, and ArchivedAt
+	// when it did; 0 unless this piece reaches back to where the trail begins.
+	Archived   int64
+	ArchivedAt time.Time
 }
 
 // Trail reads the audit trail. People without the permission to read it may
@@ -177,6 +187,13 @@ func (s *Store) Trail(ctx context.Context, a Actor, q TrailQuery) (Trail, error)
 	if q.Above != 0 {
 		t.Newer, t.Older = more, true
 	}
+	if !t.Older {
+		base, err := trailBase(querierAt{ctx, s.reader})
+		if err != nil {
+			return Trail{}, err
+		}
+		t.Archived, t.ArchivedAt = base.id, base.at
+	}
 	for i := range t.Entries {
 		if e := &t.Entries[i]; !Can(a, ActSeeSessions, &Target{ID: e.Actor}) {
 			e.Address, e.Agent = "", ""
@@ -193,7 +210,15 @@ func (s *Store) ExportTrail(ctx context.Context, a Actor, q TrailQuery, each fun
 		if err := x.require(ActExportTrail, nil); err != nil {
 			return err
 		}
-		_, err := x.record(Entry{Act: ActExportTrail, Note: q.String()})
+		base, err := trailBase(x)
+		if err != nil {
+			return err
+		}
+		note := q.String()
+		if base.id > 0 {
+			note += ", without the archived entries up to " + strconv.FormatInt(base.id, 10)
+		}
+		_, err = x.record(Entry{Act: ActExportTrail, Note: note})
 		return err
 	})
 	if err != nil {
@@ -235,97 +260,4 @@ func (q TrailQuery) String() string {
 		return "the whole trail"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// AuditReport is what VerifyAudit found.
-type AuditReport struct {
-	Entries int64
-	Head    string // digest of the newest entry
-	Bad     int64  // the first entry that is not as it was written; 0: none
-	Why     string // what is wrong with it
-	Purged  int64  // entries whose values were removed with a purged person
-}
-
-// VerifyAudit reads the whole trail and checks that no entry was altered,
-// removed or moved.
-func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
-	// One transaction sees one state, also while others write.
-	t, err := s.reader.BeginTx(ctx, nil)
-	if err != nil {
-		return AuditReport{}, err
-	}
-	defer t.Rollback()
-	return verifyTrail(ctx, t)
-}
-
-func verifyTrail(ctx context.Context, q querier) (AuditReport, error) {
-	v := verifier{purges: map[int64]int64{}}
-	if err := eachEntry(ctx, q, v.see); err != nil {
-		return v.report, err
-	}
-	if v.report.Bad == 0 {
-		v.checkMissing()
-	}
-	head, err := trailHead(querierAt{ctx, q})
-	if err != nil && !errors.Is(err, errNoHead) {
-		return v.report, err
-	}
-	if v.report.Bad == 0 && (err != nil || head.id != v.report.Entries || head.hash != v.report.Head) {
-		v.report.Bad, v.report.Why = v.report.Entries+1, "the end of the trail was cut off or replaced"
-	}
-	return v.report, nil
-}
-
-// verifier walks the trail in the order of ids.
-type verifier struct {
-	report  AuditReport
-	purges  map[int64]int64 // by person, the entry that says they were purged
-	missing []storedEntry   // entries without values
-}
-
-// storedEntry is an entry as it lies in the table.
-type storedEntry struct {
-	Entry
-	values, prev, hash string
-	salt, body         *string // nil: removed
-	about              *int64  // whom the values say they are about
-}
-
-func (v *verifier) see(e storedEntry) bool {
-	why := ""
-	switch {
-	case e.ID != v.report.Entries+1:
-		e.ID = v.report.Entries + 1
-		why = "it is missing"
-	case e.prev != v.report.Head:
-		why = "it does not follow the entry before it"
-	case chainHash(e.Entry, e.values, e.prev) != e.hash:
-		why = "it was altered"
-	case e.body != nil && (valuesHash(*e.salt, *e.body) != e.values || *e.about != e.Target):
-		why = "its values were altered"
-	}
-	if why != "" {
-		v.report.Bad, v.report.Why = e.ID, why
-		return false
-	}
-	if e.body == nil {
-		v.report.Purged++
-		v.missing = append(v.missing, storedEntry{Entry: Entry{ID: e.ID, Target: e.Target}})
-	}
-	if e.Act == ActPurge && e.Outcome == Done {
-		v.purges[e.Target] = e.ID
-	}
-	v.report.Entries, v.report.Head = e.ID, e.hash
-	return true
-}
-
-// checkMissing accepts missing values only for people whose purge is itself
-// a later entry of the chain.
-func (v *verifier) checkMissing() {
-	for _, e := range v.missing {
-		if v.purges[e.Target] <= e.ID {
-			v.report.Bad, v.report.Why = e.ID, "its values were removed"
-			return
-		}
-	}
 }

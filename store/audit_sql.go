@@ -14,6 +14,14 @@ type head struct {
 	hash string
 }
 
+// or is the head, or another one where there is none.
+func (h head) or(other head) head {
+	if h.id == 0 {
+		return other
+	}
+	return h
+}
+
 // rowQuerier asks for one row; it carries its context.
 type rowQuerier interface {
 	queryRow(query string, args ...any) *sql.Row
@@ -111,7 +119,17 @@ func (e *Entry) readBody(body string) error {
 }
 
 func loadEntry(ctx context.Context, q querier, id int64) (Entry, error) {
-	return scanEntry(q.QueryRowContext(ctx, entryQuery+` WHERE e.id = ?1`, id))
+	e, err := scanEntry(q.QueryRowContext(ctx, entryQuery+` WHERE e.id = ?1`, id))
+	if KindOf(err) == NotFound {
+		base, berr := trailBase(querierAt{ctx, q})
+		if berr != nil {
+			return e, berr
+		}
+		if id > 0 && id <= base.id {
+			err = refused("This is in an archive since " + base.at.Format("2 January 2006") + ". What it says can no longer be undone here.")
+		}
+	}
+	return e, err
 }
 
 // selectEntries gives up to q.Limit entries, newest first, and whether there
@@ -189,24 +207,26 @@ func lastChangeOf(x *tx, id int64, f Field) (who string, at time.Time, err error
 	return "", time.Time{}, nil
 }
 
-// eachEntry calls see for each entry in the order of ids, until it says false.
-func eachEntry(ctx context.Context, db querier, see func(storedEntry) bool) error {
+// storedEntries calls see for up to limit entries after the given one, in the
+// order of ids, until it says false, and gives how many it was called for.
+func storedEntries(ctx context.Context, db querier, after int64, limit int64, see func(storedEntry) bool) (n int64, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body, v.target_id
- FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id ORDER BY e.id`)
+ FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id WHERE e.id > ?1 ORDER BY e.id LIMIT ?2`, after, limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var e storedEntry
 		var at int64
 		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body, &e.about)...); err != nil {
-			return err
+			return n, err
 		}
 		e.At = time.UnixMilli(at).UTC()
+		n++
 		if !see(e) {
-			return nil
+			return n, nil
 		}
 	}
-	return rows.Err()
+	return n, rows.Err()
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // background is work that goes on after the request that asked for it.
@@ -28,5 +29,17 @@ func (b *background) end() {
 	if b != nil {
 		b.stop()
 		b.work.Wait()
+	}
+}
+
+// rest waits between two pieces of work. It gives false when the context ends.
+func rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
 	}
 }

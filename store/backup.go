@@ -14,20 +14,52 @@ import (
 // Contents are what a database file was found to hold when it was examined.
 type Contents struct {
 	People  int64
-	Entries int64  // of the audit trail
-	Head    string // digest of the newest of them
+	Entries int64  // of the audit trail, without those in archives
+	Newest  int64  // entry
+	Head    string // digest of it
 	Version int64  // of the schema
+	Current bool   // the schema is the one of this program, not an older one
 }
+
+// archivesSince is the schema from which on a trail may begin later.
+const archivesSince = 6
+
+// ErrNotOnRecord is the error of a backup that is made and good, but that the
+// audit trail does not tell of.
+var ErrNotOnRecord = errors.New("the backup is made, but not on record")
 
 // Backup writes a copy of the whole database to a file, while people work: the
 // copy is one state of it, and is examined before it gets its name. A file that
-// is there is replaced by the new one when that is whole.
-func (s *Store) Backup(ctx context.Context, to string) (Contents, error) {
-	return Backup(ctx, s.place.path, to)
+// is there is replaced by the new one when that is whole. That somebody has a
+// copy is on record afterwards; when the disk of the database is full, one can
+// still save what there is.
+func (s *Store) Backup(ctx context.Context, a Actor, to string) (Contents, error) {
+	if !Can(a, ActBackup, nil) {
+		return Contents{}, forbidden("Your role does not allow this.")
+	}
+	c, err := s.engine.backup(ctx, to)
+	if err != nil {
+		return Contents{}, err
+	}
+	if err := s.RecordBackup(ctx, a, to, c); err != nil {
+		return c, fmt.Errorf("%w: %w", ErrNotOnRecord, err)
+	}
+	return c, nil
 }
 
-// Backup is the same for a database that this program has not opened. It changes
-// nothing in it, not even its schema.
+// RecordBackup puts on record that a backup was made.
+func (s *Store) RecordBackup(ctx context.Context, a Actor, to string, c Contents) error {
+	return s.write(ctx, a, attempt{ActBackup, 0}, func(x *tx) error {
+		if err := x.require(ActBackup, nil); err != nil {
+			return err
+		}
+		_, err := x.record(Entry{Act: ActBackup, Note: nameOf(to) + ": " + plural(int(c.People), "person", "people") + ", " + plural(int(c.Entries), "entry", "entries")})
+		return err
+	})
+}
+
+// Backup copies a database that this program has not opened. It changes nothing
+// in it, not even its schema, and leaves nothing on record.
 func Backup(ctx context.Context, from, to string) (Contents, error) {
 	if err := differ(from, to); err != nil {
 		return Contents{}, err
@@ -50,7 +82,7 @@ func copyDatabase(ctx context.Context, from, to string) (Contents, error) {
 		return Contents{}, err
 	}
 	defer db.Close()
-	before, err := countEntries(ctx, db)
+	before, err := newestEntry(ctx, db)
 	if err == nil {
 		err = vacuumInto(ctx, db, to)
 	}
@@ -61,8 +93,8 @@ func copyDatabase(ctx context.Context, from, to string) (Contents, error) {
 		return Contents{}, err
 	}
 	c, err := examine(ctx, to, "the copy")
-	if err == nil && c.Entries < before {
-		err = fmt.Errorf("the copy has %d entries of the audit trail, the database had %d", c.Entries, before)
+	if err == nil && c.Newest < before {
+		err = fmt.Errorf("the copy ends with entry %d of the audit trail, the database had %d", c.Newest, before)
 	}
 	return c, err
 }
@@ -91,6 +123,11 @@ func examine(ctx context.Context, path, name string) (Contents, error) {
 	if err := notNewer(c.Version, name); err != nil {
 		return c, err
 	}
+	newest, err := newestMigration()
+	if err != nil {
+		return c, err
+	}
+	c.Current = c.Version == newest
 	return c, c.check(ctx, db, name)
 }
 
@@ -102,14 +139,20 @@ func (c *Contents) check(ctx context.Context, db *sql.DB, name string) error {
 	if damage != "" {
 		return refusedFile(name, "is damaged: "+damage)
 	}
-	trail, err := verifyTrail(ctx, db)
+	var from base
+	if c.Version >= archivesSince {
+		if from, err = trailBase(querierAt{ctx, db}); err != nil {
+			return notOurs(name, err)
+		}
+	}
+	trail, err := newVerifier().verifyTrail(ctx, db, from.head)
 	if err != nil {
 		return notOurs(name, err)
 	}
 	if trail.Bad != 0 {
-		return refusedFile(name, fmt.Sprintf("holds an audit trail that is not as it was written: entry %d: %s", trail.Bad, trail.Why))
+		return refusedFile(name, "holds an audit trail that is not as it was written: "+trail.String())
 	}
-	c.Entries, c.Head = trail.Entries, trail.Head
+	c.Entries, c.Newest, c.Head = trail.Entries, trail.Last, trail.Head
 	c.People, err = countPeople(ctx, db)
 	return err
 }

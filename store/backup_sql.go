@@ -34,7 +34,7 @@ func findDamage(ctx context.Context, q querier) (damage string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM
  (SELECT role, status, count(*) AS n FROM users WHERE deleted_at = 0 GROUP BY role, status) u
  FULL JOIN (SELECT role, status, n FROM user_counts WHERE n <> 0) c ON c.role = u.role AND c.status = u.status
- WHERE u.n IS NOT c.n`).Scan(&wrong)
+ WHERE u.n IS DISTINCT FROM c.n`).Scan(&wrong)
 	if err == nil && wrong != 0 {
 		return "the counts of people are not those of the people", nil
 	}
@@ -46,9 +46,9 @@ func countPeople(ctx context.Context, q querier) (n int64, err error) {
 	return n, err
 }
 
-func countEntries(ctx context.Context, q querier) (n int64, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM audit_entries`).Scan(&n)
-	return n, err
+func newestEntry(ctx context.Context, q querier) (id int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM audit_entries`).Scan(&id)
+	return id, err
 }
 
 // seize keeps everybody else away from a database until the connection that it

@@ -9,12 +9,17 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // TestBackupWhilePeopleWork takes copies while people are added. Each is one
 // state: it opens, nothing is wrong with it, and what was acknowledged before it
 // began is in it.
 func TestBackupWhilePeopleWork(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.add("Ana", Admin)
@@ -30,7 +35,7 @@ func TestBackupWhilePeopleWork(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "copy of it.db")
 	for range 3 {
 		before := queryInt(t, s.reader, `SELECT count(*) FROM users`)
-		c, err := s.Backup(t.Context(), path)
+		c, err := s.Backup(t.Context(), console, path)
 		must(t, err)
 		if c.People < int64(before) || c.Entries < c.People || c.Head == "" || c.Version == 0 {
 			t.Errorf("%+v, with %d people before", c, before)
@@ -43,7 +48,7 @@ func TestBackupWhilePeopleWork(t *testing.T) {
 	}
 	stop()
 	work.Wait()
-	copied, err := Open(t.Context(), Config{Path: path, Clock: s.clock.now})
+	copied, err := Open(t.Context(), Config{DB: path, Clock: s.clock.now})
 	must(t, err)
 	defer copied.Close()
 	checkInvariants(t, copied)
@@ -71,15 +76,18 @@ func backedUp(t testing.TB) (s *testStore, backup string) {
 	s = newTestStore(t)
 	s.add("Ana", Admin)
 	backup = filepath.Join(t.TempDir(), "backup.db")
-	must(t, second(s.Backup(t.Context(), backup)))
+	must(t, second(s.Backup(t.Context(), console, backup)))
 	s.add("Since", Member)
 	return s, backup
 }
 
 func TestRestoreFromBackup(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
-	path := s.config.Path
+	path := s.config.DB
 	must(t, s.Close())
 	must(t, os.Chmod(path, 0o640))
 	r, err := Restore(t.Context(), backup, path, morning)
@@ -95,7 +103,7 @@ func TestRestoreFromBackup(t *testing.T) {
 		if info.Mode().Perm() != 0o640 {
 			t.Errorf("%s may be read by %v", name, info.Mode())
 		}
-		one, err := Open(t.Context(), Config{Path: name, Clock: s.clock.now})
+		one, err := Open(t.Context(), Config{DB: name, Clock: s.clock.now})
 		must(t, err)
 		if n := queryInt(t, one.reader, `SELECT count(*) FROM users`); n != want {
 			t.Errorf("%s has %d people, want %d", name, n, want)
@@ -112,6 +120,9 @@ func TestRestoreFromBackup(t *testing.T) {
 
 // TestRestoreRefuses leaves everything as it is.
 func TestRestoreRefuses(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	for name, c := range map[string]struct {
 		damage func(t *testing.T, s *testStore, backup string)
@@ -122,7 +133,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"another database":  {func(t *testing.T, _ *testStore, b string) { alter(t, b, `DROP TABLE goose_db_version`) }, "is no database of the back office"},
 		"half a file":       {func(t *testing.T, _ *testStore, b string) { must(t, os.Truncate(b, 16<<10)) }, "damaged"},
 		"a newer schema": {func(t *testing.T, _ *testStore, b string) {
-			alter(t, b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+			alter(t, b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 		}, "newer version"},
 		"an altered trail": {func(t *testing.T, _ *testStore, b string) {
 			alter(t, b, `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'other' WHERE id = 1`)
@@ -143,7 +154,7 @@ func TestRestoreRefuses(t *testing.T) {
 			if name != "a database in use" {
 				wantKind(t, second(Examine(t.Context(), backup)), Refused)
 			}
-			_, err := Restore(t.Context(), backup, s.config.Path, morning)
+			_, err := Restore(t.Context(), backup, s.config.DB, morning)
 			if KindOf(err) != Refused || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "partial") {
 				t.Errorf("%v", err)
 			}
@@ -151,7 +162,7 @@ func TestRestoreRefuses(t *testing.T) {
 				checkInvariants(t, s.Store)
 				must(t, s.Close())
 			}
-			onlyFiles(t, filepath.Dir(s.config.Path), filepath.Base(s.config.Path))
+			onlyFiles(t, filepath.Dir(s.config.DB), filepath.Base(s.config.DB))
 			s.open()
 			if n := queryInt(t, s.reader, `SELECT count(*) FROM users`); n != 2 {
 				t.Errorf("%d people afterwards", n)
@@ -165,11 +176,11 @@ func TestOpenNewer(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	must(t, s.Close())
-	alter(t, s.config.Path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	mustExec(t, storetest.Raw(t, s.config.DB), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 	if _, err := Open(t.Context(), s.config); KindOf(err) != Refused || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("%v", err)
 	}
-	alter(t, s.config.Path, `DELETE FROM goose_db_version WHERE version_id = 9999`)
+	mustExec(t, storetest.Raw(t, s.config.DB), `DELETE FROM goose_db_version WHERE version_id = 9999`)
 	s.open()
 }
 
@@ -185,9 +196,12 @@ func alter(t testing.TB, path, statement string) {
 // TestRestoreOverDamage is what it is for: the database cannot be opened any
 // more. It is kept with everything beside it.
 func TestRestoreOverDamage(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
-	path := s.config.Path
+	path := s.config.DB
 	must(t, s.Close())
 	must(t, os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600))
 	must(t, os.WriteFile(path+"-journal", []byte("\x00rest of a journal"), 0o600))
@@ -201,6 +215,9 @@ func TestRestoreOverDamage(t *testing.T) {
 
 // TestBackupRefuses writes over nothing that counts.
 func TestBackupRefuses(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s, backup := backedUp(t)
 	missing := filepath.Join(t.TempDir(), "missing.db")
@@ -210,20 +227,20 @@ func TestBackupRefuses(t *testing.T) {
 	if _, err := os.Stat(missing); !os.IsNotExist(err) {
 		t.Error("the database that is missing was made")
 	}
-	if _, err := s.Backup(t.Context(), s.config.Path); KindOf(err) != Refused {
+	if _, err := s.Backup(t.Context(), console, s.config.DB); KindOf(err) != Refused {
 		t.Errorf("onto itself: %v", err)
 	}
-	if _, err := s.Backup(t.Context(), filepath.Join(missing, "x.db")); err == nil {
+	if _, err := s.Backup(t.Context(), console, filepath.Join(missing, "x.db")); err == nil {
 		t.Error("into a folder that is none")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Backup(ctx, backup); err == nil {
+	if _, err := s.Backup(ctx, console, backup); err == nil {
 		t.Error("for nobody")
 	}
 	mustExec(t, s.writer, `UPDATE user_counts SET n = n + 1`)
 	before := modTime(t, backup)
-	if _, err := s.Backup(t.Context(), backup); KindOf(err) != Refused {
+	if _, err := s.Backup(t.Context(), console, backup); KindOf(err) != Refused {
 		t.Errorf("of a damaged database: %v", err)
 	}
 	if modTime(t, backup) != before {

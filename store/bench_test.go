@@ -53,7 +53,7 @@ func BenchmarkStore(b *testing.B) {
 // benchStore is a store at work, as the server has it.
 func benchStore(b *testing.B, people int) *Store {
 	b.Helper()
-	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "bench.db"), Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
+	s, err := Open(b.Context(), Config{DB: filepath.Join(b.TempDir(), "bench.db"), Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
 	if err != nil {
 		b.Fatal(err)
 	}

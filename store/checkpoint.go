@@ -15,12 +15,12 @@ import (
 type checkpointer struct {
 	db      *sql.DB
 	grew    chan struct{} // something was committed
-	between chan func()   // what the writer is to do between two groups of changes
 	stopped chan struct{}
+	between chan<- func() // see Store
 
-	// bulk is held for reading by what writes much, and for writing while a long
-	// log comes to its end: who writes much waits, who saves a cell does not.
-	bulk sync.RWMutex
+	// bulk is held for writing while a long log comes to its end: who writes much
+	// waits, who saves a cell does not.
+	bulk *sync.RWMutex
 }
 
 const (
@@ -36,8 +36,9 @@ const (
 	checkpointPause = 25 * time.Millisecond
 )
 
-func newCheckpointer() *checkpointer {
-	return &checkpointer{grew: make(chan struct{}, 1), between: make(chan func()), stopped: make(chan struct{})}
+func newCheckpointer(db *sql.DB, bulk *sync.RWMutex, between chan<- func()) *checkpointer {
+	db.SetMaxOpenConns(1)
+	return &checkpointer{db: db, grew: make(chan struct{}, 1), stopped: make(chan struct{}), between: between, bulk: bulk}
 }
 
 // committed tells that the log has grown. It does not wait.

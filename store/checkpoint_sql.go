@@ -29,14 +29,3 @@ func checkpoint(ctx context.Context, db *sql.DB, pragma string) (frames, done in
 	err = db.QueryRowContext(ctx, pragma).Scan(&busy, &frames, &done)
 	return frames, done, err
 }
-
-// setFlush says whether a commit waits until the disk has it. Otherwise what is
-// committed is whole, in its order, and durable with the next commit that waits.
-func setFlush(ctx context.Context, db *sql.DB, wait bool) error {
-	level := "NORMAL"
-	if wait {
-		level = "FULL"
-	}
-	_, err := db.ExecContext(ctx, `PRAGMA synchronous = `+level)
-	return err
-}

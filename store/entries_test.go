@@ -12,16 +12,17 @@ import (
 // unrecorded are the methods that are no mutations: what reads, what only keeps
 // house, and what prepares an import, which changes nobody before it runs.
 var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts", "HasAdmin", "IdleTimeout",
-	"ListUsers", "Neighbours", "Now", "Backup", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
+	"ListUsers", "Neighbours", "Now", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
-	"IndexSearch", "KeepSearch",
+	"IndexSearch", "KeepSearch", "Alone", "Tidy",
+	"NewestEntry", "ChangesSince", "People",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused"}
 
 // TestEveryMutationIsInTheTable fails when the store has a method that is
 // neither in the table of mutations nor known to be none.
 func TestEveryMutationIsInTheTable(t *testing.T) {
 	t.Parallel()
-	known := slices.Clone(unrecorded)
+	known := append(slices.Clone(unrecorded), "ArchiveTrail") // which makes the trail shorter: see its own tests
 	for _, m := range mutations() {
 		if slices.Contains(unrecorded, m.method) {
 			t.Errorf("%s is both a mutation and none", m.method)

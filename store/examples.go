@@ -28,8 +28,7 @@ func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 // adds many in a single change with one entry: all of them or, cut off, nobody.
 func (s *Store) AddManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
 	if n >= s.many {
-		if added, done, err := s.addInBulk(ctx, a, n, tell); done || err != nil {
-			s.emptyLog(ctx)
+		if added, done, err := s.engine.insertInBulk(ctx, s, a, n, tell); done || err != nil {
 			return added, err
 		}
 	}
@@ -55,7 +54,7 @@ func (s *Store) addExamples(ctx context.Context, a Actor, people []*User) (added
 		}
 		in := newInserter(x)
 		defer in.close()
-		if added, err = insertAll(in.insert, people); err != nil {
+		if added, err = in.insertAll(people); err != nil {
 			return err
 		}
 		return errors.Join(in.finish(), x.recordExamples(added))
@@ -106,7 +105,7 @@ func (x *tx) addInBulk(ctx context.Context, n int, tell func(int)) (added int, e
 		if err != nil {
 			return 0, err
 		}
-		m, err := insertAll(in.insert, people)
+		m, err := in.insertAll(people)
 		if err != nil {
 			return 0, err
 		}
@@ -118,19 +117,6 @@ func (x *tx) addInBulk(ctx context.Context, n int, tell func(int)) (added int, e
 	}
 	err = in.finish(func(built int) { tell(650 + 350*built/len(in.indexes)) })
 	return added, errors.Join(err, x.recordExamples(added))
-}
-
-func insertAll(insert func(*User) (bool, error), people []*User) (added int, err error) {
-	for _, u := range people {
-		ok, err := insert(u)
-		if err != nil {
-			return added, err
-		}
-		if ok {
-			added++
-		}
-	}
-	return added, nil
 }
 
 // examples makes people ahead of whoever takes them, a chunk at a time.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // schema is the text of all tables, indexes and triggers.
@@ -28,6 +30,9 @@ func newBulkStore(t *testing.T) *testStore {
 // the same people as by batches, kept, counted and found the same, and the
 // schema is that of a new file.
 func TestManyExamples(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newBulkStore(t)
 	fresh := s.schema()
@@ -90,6 +95,9 @@ func TestManyExamplesByBatches(t *testing.T) {
 
 // TestManyExamplesStop leaves nothing behind, and the indexes as they were.
 func TestManyExamplesStop(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newBulkStore(t)
 	fresh := s.schema()

@@ -68,11 +68,14 @@ func (s *Store) eachInOrder(ctx context.Context, q Query, each func(*User) error
 
 // eachChangedSince gives those of the list whom an entry of the trail is about
 // that is newer than the given one. Nobody changes without such an entry.
-func (s *Store) eachChangedSince(ctx context.Context, q Query, entry int64, each func(*User) error) error {
-	for {
+func (s *Store) eachChangedSince(ctx context.Context, q Query, since int64, each func(*User) error) error {
+	for entry := since; ; {
 		ids, last, err := targetsSince(ctx, s.reader, entry, exportPage)
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(ids) == 0 {
+			return s.stillThere(ctx, since)
 		}
 		users, err := selectThese(ctx, s.reader, q, ids)
 		if err != nil {
@@ -83,6 +86,15 @@ func (s *Store) eachChangedSince(ctx context.Context, q Query, entry int64, each
 		}
 		entry = last
 	}
+}
+
+// stillThere fails when entries after the given one have left for an archive.
+func (s *Store) stillThere(ctx context.Context, entry int64) error {
+	base, err := trailBase(querierAt{ctx, s.reader})
+	if err == nil && base.id > entry {
+		err = refused("The audit trail was archived meanwhile, up to what happened just now. Please export again.")
+	}
+	return err
 }
 
 func eachOf(users []User, each func(*User) error) error {

@@ -2,13 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"sync"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 // errFault is how the database fails in these tests.
@@ -64,37 +60,59 @@ func (f *faults) next(commit bool) error {
 	return errFault
 }
 
-// failing makes a store use a driver that fails as f says.
+// failing makes a store use connections that fail as f says.
 func failing(f *faults) func(*Config) {
 	return func(c *Config) {
-		c.Driver = fmt.Sprintf("failing %p", f)
-		sql.Register(c.Driver, &failingDriver{faults: f})
+		c.Connect = func(to driver.Connector) driver.Connector { return failingConnector{to, f} }
 	}
 }
 
-type failingDriver struct {
-	sqlite3.SQLiteDriver
+type failingConnector struct {
+	driver.Connector
 	*faults
 }
 
-func (d *failingDriver) Open(name string) (driver.Conn, error) {
-	c, err := d.SQLiteDriver.Open(name)
+func (c failingConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &failingConn{c.(*sqlite3.SQLiteConn), d.faults}, nil
+	return &failingConn{conn.(bareConn), c.faults}, nil
+}
+
+// bareConn is what the connections of both drivers can do.
+type bareConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
 }
 
 type failingConn struct {
-	*sqlite3.SQLiteConn
+	bareConn
 	*faults
+}
+
+func (c *failingConn) CheckNamedValue(v *driver.NamedValue) error {
+	if checks, ok := c.bareConn.(driver.NamedValueChecker); ok {
+		return checks.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
+}
+
+func (c *failingConn) ResetSession(ctx context.Context) error {
+	if resets, ok := c.bareConn.(driver.SessionResetter); ok {
+		return resets.ResetSession(ctx)
+	}
+	return nil
 }
 
 func (c *failingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	if err := c.next(false); err != nil {
 		return nil, err
 	}
-	t, err := c.SQLiteConn.BeginTx(ctx, o)
+	t, err := c.bareConn.BeginTx(ctx, o)
 	return &failingTx{t, c.faults}, err
 }
 
@@ -102,14 +120,14 @@ func (c *failingConn) ExecContext(ctx context.Context, query string, args []driv
 	if err := c.next(false); err != nil {
 		return nil, err
 	}
-	return c.SQLiteConn.ExecContext(ctx, query, args)
+	return c.bareConn.ExecContext(ctx, query, args)
 }
 
 func (c *failingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.next(false); err != nil {
 		return nil, err
 	}
-	rows, err := c.SQLiteConn.QueryContext(ctx, query, args)
+	rows, err := c.bareConn.QueryContext(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -120,15 +138,22 @@ func (c *failingConn) PrepareContext(ctx context.Context, query string) (driver.
 	if err := c.next(false); err != nil {
 		return nil, err
 	}
-	s, err := c.SQLiteConn.PrepareContext(ctx, query)
+	s, err := c.bareConn.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return &failingStmt{s.(*sqlite3.SQLiteStmt), c.faults}, nil
+	return &failingStmt{s.(bareStmt), c.faults}, nil
+}
+
+// bareStmt is what the statements of both drivers can do.
+type bareStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
 type failingStmt struct {
-	*sqlite3.SQLiteStmt
+	bareStmt
 	*faults
 }
 
@@ -136,14 +161,14 @@ func (s *failingStmt) ExecContext(ctx context.Context, args []driver.NamedValue)
 	if err := s.next(false); err != nil {
 		return nil, err
 	}
-	return s.SQLiteStmt.ExecContext(ctx, args)
+	return s.bareStmt.ExecContext(ctx, args)
 }
 
 func (s *failingStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	if err := s.next(false); err != nil {
 		return nil, err
 	}
-	rows, err := s.SQLiteStmt.QueryContext(ctx, args)
+	rows, err := s.bareStmt.QueryContext(ctx, args)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, 
 	if err != nil || q.along != "" || !q.searches() {
 		return q, total, err
 	}
-	return s.find(ctx, q)
+	return s.engine.search(ctx, s, q)
 }
 
 // narrow looks for a filter that few pass: those are put in order. Where many
@@ -80,6 +80,7 @@ func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, 
 // N there are. If besides only the share p of them passes the other filters, the
 // walk is 1/p as long.
 func (s *Store) narrow(ctx context.Context, q Query, among Counts, page int) (Query, Count, error) {
+	q.dialect = s.engine.dialect()
 	if q.Deleted {
 		q.along = filterDeleted
 		total, _, err := s.count(ctx, q, maxSampled)
@@ -124,7 +125,7 @@ func (s *Store) fewest(ctx context.Context, q Query, most int) (along string, fe
 // only is the query with one of its filters, which it goes along, besides role
 // and status.
 func (q Query) only(filter string) Query {
-	only := Query{Role: q.Role, Status: q.Status, along: filter}
+	only := Query{Role: q.Role, Status: q.Status, along: filter, dialect: q.dialect}
 	switch filter {
 	case filterCreated:
 		only.Created = q.Created
@@ -160,6 +161,7 @@ func (s *Store) Tally(ctx context.Context, a Actor, q Query) (Count, error) {
 		return Count{}, forbidden("Your role does not allow this.")
 	}
 	filters := append(q.filters(), filterDeleted)
+	q.dialect = s.engine.dialect()
 	n, _, err := s.count(brief(ctx), q.only(filters[0]), maxCount)
 	return n, err
 }

@@ -77,8 +77,8 @@ func countSQL(q Query, limit int) (string, []any) {
 		columns = "u.id, u.role, u.status, u.created_at, u.last_sign_in_at, u.password_hash, u.search_key"
 		matching = "CASE WHEN " + rest.String() + " THEN 1 END"
 	}
-	walk := w.branches(q, columns, everyone)
-	return "SELECT count(*), count(" + matching + ") FROM (" + walk + " LIMIT " + w.arg(limit) + ") u", w.args
+	end := " LIMIT " + w.arg(limit)
+	return "SELECT count(*), count(" + matching + ") FROM (" + w.branches(q, columns, everyone, end) + end + ") u", w.args
 }
 
 func countAlong(ctx context.Context, db querier, q Query, limit int) (all, matching int, err error) {

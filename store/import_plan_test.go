@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // TestImportColumns guesses what columns are.
@@ -242,6 +244,9 @@ func TestImportRefusedRows(t *testing.T) {
 // TestImportPlansWalkIndexes asks how the look-ups of an import are made: none
 // may walk all people.
 func TestImportPlansWalkIndexes(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.work(s.bring(string(demoCSV(300))).ID, ImportRunning)
@@ -285,7 +290,7 @@ func TestImportAcrossBatches(t *testing.T) {
 	if i = s.work(i.ID, ImportRunning); i.ChangedN != n-len(twice) || i.Refusals != len(twice) || i.State != ImportDone {
 		t.Errorf("%+v", i)
 	}
-	if got := queryInt(t, s.reader, `SELECT count(*) FROM users WHERE phone = '030 ' || substr('000000' || substr(external_id, 3), -6)`); got != n-len(twice) {
+	if got := queryInt(t, s.reader, `SELECT count(*) FROM users WHERE phone = '030 ' || substr(CAST(1000000 + CAST(substr(external_id, 3) AS INTEGER) AS TEXT), 2)`); got != n-len(twice) {
 		t.Errorf("%d people have their phone", got)
 	}
 	if i = s.work(i.ID, ImportUndoing); i.Undone != n-len(twice) {

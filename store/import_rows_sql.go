@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 )
 
 const importRowColumns = `r.line, r.cells, r.broken, r.verdict, r.problems, r.changes, r.email_key, r.external_id,
@@ -68,13 +69,13 @@ func selectImportRows(ctx context.Context, q querier, id int64, want ImportRowQu
 // in the order of lines.
 func pendingRows(ctx context.Context, q querier, id int64, after, limit int) ([]ImportRow, error) {
 	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.line > ?2
- AND r.email_key = '' AND r.done = 0 AND r.verdict IN ('create', 'change') ORDER BY r.line LIMIT ?3`, id, after, limit)
+ AND r.email_key = '' AND NOT r.done AND r.verdict IN ('create', 'change') ORDER BY r.line LIMIT ?3`, id, after, limit)
 }
 
 // pendingByEmail are those with an address, in the order of addresses.
 func pendingByEmail(ctx context.Context, q querier, id int64, after string, limit int) ([]ImportRow, error) {
 	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.email_key <> '' AND r.email_key > ?2
- AND r.done = 0 AND r.verdict IN ('create', 'change') ORDER BY r.email_key, r.line LIMIT ?3`, id, after, limit)
+ AND NOT r.done AND r.verdict IN ('create', 'change') ORDER BY r.email_key, r.line LIMIT ?3`, id, after, limit)
 }
 
 // checkedRows are the next rows of an import that is checked again.
@@ -86,8 +87,11 @@ func checkedRows(ctx context.Context, q querier, i *Import, limit int) ([]Import
 // last goes first, so that an address that went from one person to the next goes
 // back. before is the entry that it has come to; 0: none yet.
 func carriedRows(ctx context.Context, q querier, id, before int64, limit int) ([]ImportRow, error) {
-	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.entry_id <> 0 AND (?2 = 0 OR r.entry_id < ?2)
- AND r.done = 1 AND r.undo = '' ORDER BY r.entry_id DESC LIMIT ?3`, id, before, limit)
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return rowsOf(ctx, q, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.entry_id <> 0 AND r.entry_id < ?2
+ AND r.done AND r.undo = '' ORDER BY r.entry_id DESC LIMIT ?3`, id, before, limit)
 }
 
 func rowsOf(ctx context.Context, q querier, query string, args ...any) ([]ImportRow, error) {
@@ -112,7 +116,7 @@ func loadImportRow(x *tx, id int64, line int) (ImportRow, error) {
 // rowsLike are the rows that share an address or an external id with a row, or
 // did until now.
 func rowsLike(x *tx, id int64, line int, emails, externals [2]string) ([]ImportRow, error) {
-	return rowsOf(x.ctx, x.Tx, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND r.done = 0 AND r.line IN (
+	return rowsOf(x.ctx, x.Tx, `SELECT `+importRowColumns+` FROM import_rows r WHERE r.import_id = ?1 AND NOT r.done AND r.line IN (
  SELECT e.line FROM import_rows e WHERE e.import_id = ?1 AND e.email_key <> '' AND e.email_key IN (?3, ?4)
  UNION SELECT o.line FROM import_rows o WHERE o.import_id = ?1 AND o.external_id <> '' AND o.external_id IN (?5, ?6))
  AND r.line > ?2 ORDER BY r.line LIMIT 1000`, id, line, emails[0], emails[1], externals[0], externals[1])

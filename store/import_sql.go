@@ -45,7 +45,7 @@ func selectImports(ctx context.Context, q querier, limit int) ([]Import, error) 
 func insertImport(x *tx, name string) (id int64, err error) {
 	err = x.QueryRowContext(x.ctx, `INSERT INTO imports (name, actor_id, created_at, touched_at, state, plan, titles, line_count, reread,
  at_line, creates, changes, sames, refusals, created, changed, undone, kept, worker, beat_at, problem, entry_id)
- VALUES (?1, ?2, ?3, ?3, 'uploading', '{}', '[]', 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, '', 0) RETURNING id`,
+ VALUES (?1, ?2, ?3, ?3, 'uploading', '{}', '[]', 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, '', 0) RETURNING id`,
 		name, x.actor.ID, toMillis(x.now)).Scan(&id)
 	return id, err
 }
@@ -114,7 +114,7 @@ func saveImport(x *tx, i *Import) error {
 
 // endImport ends a piece of work in a state.
 func endImport(x *tx, i *Import, to ImportState) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE imports SET state = ?1, worker = '', beat_at = 0, reread = 0, at_line = 0, entry_id = ?2 WHERE id = ?3 AND worker = ?4`,
+	_, err := x.ExecContext(x.ctx, `UPDATE imports SET state = ?1, worker = '', beat_at = 0, reread = FALSE, at_line = 0, entry_id = ?2 WHERE id = ?3 AND worker = ?4`,
 		string(to), i.entry, i.ID, i.worker)
 	return err
 }

@@ -58,8 +58,9 @@ func checkImports(t testing.TB, s *Store) {
 	t.Helper()
 	kept := queryLines(t, s.reader, `SELECT id, creates, changes, sames, refusals, created, changed, undone + kept FROM imports
  WHERE EXISTS (SELECT 1 FROM import_rows r WHERE r.import_id = imports.id) ORDER BY id`)
-	counted := queryLines(t, s.reader, `SELECT import_id, sum(verdict = 'create'), sum(verdict = 'change'), sum(verdict = 'same'), sum(verdict = 'refused'),
- sum(done AND verdict = 'create'), sum(done AND verdict = 'change'), sum(undo <> '') FROM import_rows GROUP BY 1 ORDER BY 1`)
+	counted := queryLines(t, s.reader, `SELECT import_id, count(*) FILTER (WHERE verdict = 'create'), count(*) FILTER (WHERE verdict = 'change'),
+ count(*) FILTER (WHERE verdict = 'same'), count(*) FILTER (WHERE verdict = 'refused'), count(*) FILTER (WHERE done AND verdict = 'create'),
+ count(*) FILTER (WHERE done AND verdict = 'change'), count(*) FILTER (WHERE undo <> '') FROM import_rows GROUP BY 1 ORDER BY 1`)
 	if fmt.Sprint(kept) != fmt.Sprint(counted) {
 		t.Errorf("the imports count %v, their rows are %v", kept, counted)
 	}

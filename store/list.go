@@ -77,6 +77,8 @@ type Query struct {
 	places []Cursor    // in the order of the list
 
 	along string // the filter that few pass: those are put in order
+
+	dialect dialect
 }
 
 // sorts reports whether people are put in order, instead of met in it.
@@ -245,6 +247,7 @@ func (s *Store) lastPage(ctx context.Context, q Query) (Page, error) {
 // walk gives up to limit rows from a place on, in the order of the list, and
 // whether more follow in the direction of the walk.
 func (s *Store) walk(ctx context.Context, q Query, from *Cursor, backwards bool, limit int) ([]User, bool, error) {
+	q.dialect = s.engine.dialect()
 	if !q.searches() && !q.Deleted && len(q.filters()) == 0 {
 		ctx = brief(ctx)
 	}

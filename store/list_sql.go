@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -68,7 +69,7 @@ func (w *where) matching(q Query) {
 		w.filter(q, f)
 	}
 	if q.few {
-		w.and("u.id IN (" + joinIDs(q.hits) + ")")
+		w.and("u.id IN (" + cmp.Or(joinIDs(q.hits), "NULL") + ")")
 		return
 	}
 	w.search(q.Search)
@@ -108,12 +109,16 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // escapeLike makes wildcards that people type mere text.
 func escapeLike(s string) string { return likeEscaper.Replace(s) }
 
-// selectHits gives the ids of up to most hits of a search, along the index that
-// holds the text: the table is not read for a miss.
+// selectHits gives the ids of up to most hits of a search: on SQLite along the
+// index that holds the text, where the table is not read for a miss.
 func selectHits(ctx context.Context, db querier, q Query, most int) ([]int64, error) {
 	var w where
 	w.matching(q)
-	rows, err := db.QueryContext(ctx, "SELECT u.id FROM users u INDEXED BY users_by_name WHERE "+w.String()+" ORDER BY u.name_key, u.id LIMIT "+w.arg(most), w.args...)
+	from, order := "users u INDEXED BY users_by_name", " ORDER BY u.name_key, u.id"
+	if q.dialect == forPostgres {
+		from, order = "users u", ""
+	}
+	rows, err := db.QueryContext(ctx, "SELECT u.id FROM "+from+" WHERE "+w.String()+order+" LIMIT "+w.arg(most), w.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +129,7 @@ func selectHits(ctx context.Context, db querier, q Query, most int) ([]int64, er
 // would cost more than to take this one apart.
 func allCounts(ctx context.Context, db querier) (Counts, error) {
 	var lines string
-	err := db.QueryRowContext(ctx, `SELECT coalesce(group_concat(role || ' ' || status || ' ' || n, ','), '') FROM user_counts`).Scan(&lines)
+	err := db.QueryRowContext(ctx, `SELECT coalesce(string_agg(role || ' ' || status || ' ' || n, ','), '') FROM user_counts`).Scan(&lines)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
+
+	"github.com/pressly/goose/v3"
 )
 
 // TestOpenAgain keeps what there is, however often the file is opened.
@@ -40,15 +44,14 @@ func TestOpenAgain(t *testing.T) {
 // TestOpenOlder opens a database made by an earlier version.
 func TestOpenOlder(t *testing.T) {
 	t.Parallel()
-	files, err := migrations.ReadDir("migrations")
+	newest, err := newestMigration()
 	must(t, err)
-	for n := range files {
+	for n := range newest + 1 {
 		s := newTestStore(t)
 		want := schema(t, s.writer)
-		path := filepath.Join(t.TempDir(), "older.db")
-		makeOlder(t, path, n)
 		c := s.config
-		c.Path = path
+		c.DB = storetest.Blank(t)
+		makeOlder(t, c, n)
 		older, err := Open(t.Context(), c)
 		must(t, err)
 		if got := schema(t, older.writer); got != want {
@@ -61,21 +64,35 @@ func TestOpenOlder(t *testing.T) {
 }
 
 // makeOlder makes a database as the first n migrations leave it.
-func makeOlder(t *testing.T, path string, n int) {
+func makeOlder(t *testing.T, c Config, n int64) {
 	t.Helper()
-	db, err := sql.Open("sqlite3", dsn(path, "rwc"))
-	must(t, err)
-	defer db.Close()
-	p, err := newMigrator(db)
-	must(t, err)
-	for range n {
-		must(t, second(p.UpByOne(t.Context())))
+	dialect := goose.DialectSQLite3
+	if storetest.OnPostgres() {
+		dialect = goose.DialectPostgres
 	}
+	db := storetest.Raw(t, c.DB)
+	if !storetest.OnPostgres() {
+		mustExec(t, db, `PRAGMA journal_mode = WAL`)
+	}
+	p, err := newMigrator(dialect, db)
+	must(t, err)
+	if n > 0 {
+		must(t, second(p.UpTo(t.Context(), n)))
+	}
+	must(t, db.Close())
 }
 
 func schema(t *testing.T, db *sql.DB) string {
 	t.Helper()
-	return strings.Join(queryLines(t, db, `SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY name`), "\n")
+	query := `SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY name`
+	if storetest.OnPostgres() {
+		query = `SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'
+ UNION ALL SELECT concat(table_name, ' ', column_name, ' ', data_type, ' ', collation_name, ' ', is_nullable, ' ', column_default)
+  FROM information_schema.columns WHERE table_schema = 'public'
+ UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+ UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint ORDER BY line`
+	}
+	return strings.Join(queryLines(t, db, query), "\n")
 }
 
 // opening is the variable that makes the test's program a second process that
@@ -91,7 +108,7 @@ func TestOpenInAnotherProcess(t *testing.T) {
 	}
 	var line [1]byte
 	os.Stdin.Read(line[:]) // all begin when their standard input ends
-	s, err := Open(t.Context(), Config{Path: path, Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
+	s, err := Open(t.Context(), Config{DB: path, Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
 	must(t, err)
 	must(t, second(s.CreateUser(t.Context(), console, newPerson(fmt.Sprint("Process ", os.Getpid()), Member))))
 	must(t, s.Close())
@@ -109,7 +126,7 @@ func TestOpenAtOnce(t *testing.T) {
 		must(t, err)
 		for range processes {
 			cmd := program.Command(os.Args[0], "-test.run=^TestOpenInAnotherProcess$")
-			cmd.Env = append(os.Environ(), opening+"="+s.config.Path)
+			cmd.Env = append(os.Environ(), opening+"="+s.config.DB)
 			cmd.Stdin = start
 			all.Go(func() {
 				if out, err := cmd.CombinedOutput(); err != nil {
@@ -132,7 +149,7 @@ func TestOpenAtOnce(t *testing.T) {
 // newTestStoreLater is a store that is not open yet.
 func newTestStoreLater(t *testing.T) *testStore {
 	c := &clock{t: morning}
-	return &testStore{t: t, clock: c, config: Config{Path: filepath.Join(t.TempDir(), "new.db"), Clock: c.now}}
+	return &testStore{t: t, clock: c, config: Config{DB: storetest.Blank(t), Clock: c.now}}
 }
 
 // TestOpenAtOnceInOneProcess is the same with connections of one process.
@@ -160,12 +177,15 @@ func TestOpenAtOnceInOneProcess(t *testing.T) {
 
 // TestOpenWhatIsNone says so and leaves it as it is.
 func TestOpenWhatIsNone(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	folder := t.TempDir()
 	text := filepath.Join(folder, "letter.txt")
 	must(t, os.WriteFile(text, []byte(strings.Repeat("Dear Sirs, ", 1000)), 0o600))
 	for _, path := range []string{"", folder, filepath.Join(folder, "no", "such", "folder.db"), text} {
-		s, err := Open(t.Context(), Config{Path: path})
+		s, err := Open(t.Context(), Config{DB: path})
 		if err == nil {
 			s.Close()
 			t.Errorf("%q is opened", path)
@@ -178,10 +198,13 @@ func TestOpenWhatIsNone(t *testing.T) {
 
 // TestOpenOddPaths are names that a URL would read otherwise.
 func TestOpenOddPaths(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	for _, name := range []string{"with space.db", "what?mode=memory.db", "50%25.db", "a#b.db", "ünï.db", "a&b=c.db"} {
 		folder := t.TempDir()
-		s, err := Open(t.Context(), Config{Path: filepath.Join(folder, name)})
+		s, err := Open(t.Context(), Config{DB: filepath.Join(folder, name)})
 		must(t, err)
 		must(t, s.Close())
 		files, err := os.ReadDir(folder)
@@ -195,7 +218,7 @@ func TestOpenOddPaths(t *testing.T) {
 // TestDefaults are what a Config without settings stands for.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), Config{Path: filepath.Join(t.TempDir(), "people.db")})
+	s, err := Open(t.Context(), Config{DB: storetest.New(t)})
 	must(t, err)
 	defer s.Close()
 	if s.IdleTimeout() != 30*time.Minute || s.AbsoluteTimeout() != 12*time.Hour || s.hasher.params != DefaultHashParams {
@@ -209,6 +232,9 @@ func TestDefaults(t *testing.T) {
 // TestConnectionsAreSet reads each setting back on every connection: one that
 // only the first of them had would be missed elsewhere.
 func TestConnectionsAreSet(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	for name, c := range map[string]struct {

@@ -115,6 +115,9 @@ var operations = []operation{
 		do: func(s *testStore, a Actor, _ *User) error { return s.StopImport(s.t.Context(), a, s.lastImport()) }},
 	{name: "discard an import", act: ActImport, whole: true, arrange: func(s *testStore, _ *User) { s.bringSomebody() },
 		do: func(s *testStore, a Actor, _ *User) error { return s.DiscardImport(s.t.Context(), a, s.lastImport()) }},
+	{name: "record a backup", act: ActBackup, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return s.RecordBackup(s.t.Context(), a, "friday.db", Contents{})
+	}},
 	{name: "export the trail", act: ActExportTrail, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return s.ExportTrail(s.t.Context(), a, TrailQuery{}, func(*Entry) error { return nil })
 	}},

@@ -92,6 +92,8 @@ const (
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
 	ActExport        Act = "user.export"         // take a copy of the list of people away
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
+	ActArchiveTrail  Act = "audit.archive"       // take the oldest part of the audit trail out of the database
+	ActBackup        Act = "backup"              // copy the database
 	ActDemo          Act = "demo"                // add example people
 	ActImport        Act = "user.import"         // bring a file of people in
 )
@@ -138,7 +140,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail, ActDemo, ActImport:
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()

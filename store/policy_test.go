@@ -24,6 +24,8 @@ user.import           none    none    none    none    all    all      all
 user.look             none    none    all     all     all    all      all
 audit.read            none    none    all     all     all    all      all
 audit.export          none    none    none    none    all    all      all
+audit.archive         none    none    none    none    all    all      all
+backup                none    none    none    none    all    all      all
 user.export           none    none    none    all     all    all      all
 session.look          none    self    self    self    all    all      all
 user.create           none    none    none    below   all    all      all

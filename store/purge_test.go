@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // TestPurgeLeavesNothing removes somebody for good: no word of theirs is left
@@ -77,8 +79,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		}
 	}
 	s.reopen()
-	content, err := os.ReadFile(s.config.Path)
-	must(t, err)
+	content := everything(t, s)
 	for _, word := range words {
 		if bytes.Contains(bytes.ToLower(content), []byte(word)) {
 			t.Errorf("%q is left in the file", word)
@@ -88,6 +89,22 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	if again := s.add("Nell", Member); again.ID <= id {
 		t.Errorf("the number %d is given again", again.ID)
 	}
+}
+
+// everything is the content of the file, or of all tables.
+func everything(t testing.TB, s *testStore) []byte {
+	t.Helper()
+	if !storetest.OnPostgres() {
+		content, err := os.ReadFile(s.config.DB)
+		must(t, err)
+		return content
+	}
+	var all []string
+	for _, table := range queryLines(t, s.reader, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`) {
+		table = strings.Trim(table, "[]")
+		all = append(all, queryLines(t, s.reader, `SELECT x::text FROM `+table+` x`)...)
+	}
+	return []byte(strings.Join(all, "\n"))
 }
 
 // TestPurgeTakesOnlyWhatIsDue, and all of it, a portion at a time.

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"maps"
 	"slices"
@@ -28,8 +27,6 @@ const (
 	searchRest = 4
 	// searchLook is how often the worker looks for changes by other programs.
 	searchLook = 5 * time.Second
-	// searchLease is how long a worker is believed to be alive after its last beat.
-	searchLease = 10 * time.Second
 
 	// fewWaiting is how many people are taken in within a single transaction.
 	fewWaiting = 8
@@ -38,9 +35,6 @@ const (
 	// idsAtOnce bounds one that strikes people off the list of those who wait.
 	idsAtOnce = 1000
 )
-
-// errOtherWorker says that another process takes in those who wait.
-var errOtherWorker = errors.New("store: another worker keeps the index of the search")
 
 // KeepSearch takes people into the index of the search soon after they have
 // changed, until Close. The server does it; a command that is over in a moment
@@ -89,29 +83,28 @@ func (s *Store) waitForChange(ctx context.Context, rest time.Duration) bool {
 
 // IndexSearch takes everybody who waits into the index of the search, unless
 // another process is at it. A large import or a new index takes seconds; editors
-// go on meanwhile.
-func (s *Store) IndexSearch(ctx context.Context) error {
-	name := rand.Text()
+// go on meanwhile. PostgreSQL keeps its index itself.
+func (s *Store) IndexSearch(ctx context.Context) error { return s.engine.index(ctx, s) }
+
+func (s *Store) indexAll(ctx context.Context) error {
+	l := newLease(leaseSearch)
 	for part := int64(0); ; part++ {
 		var err error
 		if part, err = waitingPart(ctx, s.reader, part); err != nil || part < 0 {
 			return err
 		}
-		if err = s.indexPart(ctx, name, part); errors.Is(err, errOtherWorker) {
-			return nil
-		}
-		if err != nil {
-			return err
+		if err = s.indexPart(ctx, l, part); err != nil {
+			return unlessTaken(err)
 		}
 	}
 }
 
 // indexPart takes those of a part in who wait: a few at once, many in steps.
-func (s *Store) indexPart(ctx context.Context, worker string, part int64) error {
+func (s *Store) indexPart(ctx context.Context, l lease, part int64) error {
 	var all bool
-	err := s.asWorker(ctx, worker, func(x *tx) (err error) {
+	err := s.holding(ctx, l, func(x *tx) (err error) {
 		if all, err = x.indexFew(part); all && err == nil {
-			return leaveWorker(x, worker)
+			return l.giveBack(x)
 		}
 		return err
 	})
@@ -123,27 +116,16 @@ func (s *Store) indexPart(ctx context.Context, worker string, part int64) error 
 		return err
 	}
 	for grams := range slices.Chunk(slices.Sorted(maps.Keys(b.changes)), gramsAtOnce) {
-		if err := s.asWorker(ctx, worker, func(x *tx) error { return b.write(x, grams) }); err != nil {
+		if err := s.holding(ctx, l, func(x *tx) error { return b.write(x, grams) }); err != nil {
 			return err
 		}
 	}
 	for people := range slices.Chunk(b.people, idsAtOnce) {
-		if err := s.asWorker(ctx, worker, func(x *tx) error { return strikeOff(x, people) }); err != nil {
+		if err := s.holding(ctx, l, func(x *tx) error { return strikeOff(x, people) }); err != nil {
 			return err
 		}
 	}
-	return s.asWorker(ctx, worker, func(x *tx) error { return leaveWorker(x, worker) })
-}
-
-// asWorker runs a step of the work in a transaction, if this is the worker or
-// nobody else is.
-func (s *Store) asWorker(ctx context.Context, name string, do func(*tx) error) error {
-	return s.enqueue(&pending{ctx: ctx, do: func(x *tx) error {
-		if err := beatWorker(x, name, x.now.Add(-searchLease)); err != nil {
-			return err
-		}
-		return do(x)
-	}})
+	return s.holding(ctx, l, l.giveBack)
 }
 
 // waitingPerson is somebody who waits to be taken into the index.

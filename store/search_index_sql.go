@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 )
 
 // waitingPart is the first part, from one on, of which somebody waits for the
@@ -60,28 +59,6 @@ func strikeOff(x *tx, people []waitingPerson) error {
 		}
 	}
 	return nil
-}
-
-// beatWorker says that the worker is alive. It fails when another one was after
-// the given time.
-func beatWorker(x *tx, name string, since time.Time) error {
-	r, err := x.ExecContext(x.ctx, `INSERT INTO search_worker (id, name, beat_at) VALUES (1, ?1, ?2)
- ON CONFLICT (id) DO UPDATE SET name = excluded.name, beat_at = excluded.beat_at
- WHERE name = excluded.name OR beat_at <= ?3 OR beat_at > excluded.beat_at + ?4`,
-		name, toMillis(x.now), toMillis(since), searchLease.Milliseconds())
-	if err != nil {
-		return err
-	}
-	n, err := r.RowsAffected()
-	if err == nil && n == 0 {
-		err = errOtherWorker
-	}
-	return err
-}
-
-func leaveWorker(x *tx, name string) error {
-	_, err := x.ExecContext(x.ctx, `DELETE FROM search_worker WHERE name = ?1`, name)
-	return err
 }
 
 func hasGrams(ctx context.Context, db querier, part int64) (known bool, err error) {

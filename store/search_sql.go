@@ -14,7 +14,7 @@ func selectWaiting(ctx context.Context, db querier, typed string, limit int) (n 
 	from := "(SELECT id, now AS search_key FROM search_pending LIMIT " + w.arg(limit) + ") u"
 	w.search(typed)
 	var line string
-	err = db.QueryRowContext(ctx, "SELECT count(*), coalesce(group_concat(CASE WHEN "+w.String()+" THEN u.id END), '') FROM "+from, w.args...).Scan(&n, &line)
+	err = db.QueryRowContext(ctx, "SELECT count(*), coalesce(string_agg(CASE WHEN "+w.String()+" THEN u.id END, ','), '') FROM "+from, w.args...).Scan(&n, &line)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -170,8 +170,8 @@ func walkSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	if order.Desc {
 		direction, last = " DESC", "min"
 	}
-	walk := w.branches(q, "u.id AS id, u."+column+" AS k", w.beyond(q, order, from))
-	return "SELECT coalesce(group_concat(id), ''), " + last + "(k) FROM (" + walk +
+	walk := w.branches(q, "u.id AS id, u."+column+" AS k", w.beyond(q, order, from), "")
+	return "SELECT coalesce(string_agg(CAST(id AS TEXT), ','), ''), " + last + "(k) FROM (" + walk +
 		" ORDER BY k" + direction + ", id" + direction + " LIMIT " + w.arg(limit) + ")", w.args
 }
 

@@ -6,12 +6,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // TestMeeting walks the order of the list for hits that would better be put in
 // order, too: from anywhere, both ways, it gives the same as sorting by hand.
 // With so few hits it also gives up walking and puts them in order.
 func TestMeeting(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -73,6 +78,9 @@ func (s *testStore) checkMeeting(q Query, people []User, from *Cursor, backwards
 // TestSearchFails fails every statement of a search in turn: no answer is made of
 // half of what there is.
 func TestSearchFails(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	f := &faults{}
 	s := newTestStore(t, failing(f))
@@ -112,6 +120,9 @@ func TestSearchFails(t *testing.T) {
 // index that holds all that is asked for, without sorting. (Nobody has the id 0:
 // that is a group all of whom come before the place.)
 func TestWalkPlans(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.insert(crowd(300)...)

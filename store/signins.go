@@ -171,19 +171,3 @@ func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
 	})
 	return n, err
 }
-
-// keepEnded is how long an ended sign-in and an old throttle are kept.
-const keepEnded = 90 * 24 * time.Hour
-
-// Sweep removes what nobody needs any more: sign-ins that ended long ago,
-// throttles that have worn off, sessions past their time. It is no change to a
-// person and leaves no audit entry.
-func (s *Store) Sweep(ctx context.Context) error {
-	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
-		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
-	})
-	if err != nil {
-		return err
-	}
-	return s.sweepImports(ctx)
-}

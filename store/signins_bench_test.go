@@ -22,7 +22,7 @@ import (
 //
 //	go test -run '^$' -bench SignIns -benchtime 5x ./store
 func BenchmarkSignIns(b *testing.B) {
-	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "bench.db")})
+	s, err := Open(b.Context(), Config{DB: filepath.Join(b.TempDir(), "bench.db")})
 	must(b, err)
 	b.Cleanup(func() { s.Close() })
 	const crowd = 8
@@ -85,7 +85,7 @@ func BenchmarkSessionCheck(b *testing.B) {
 	must(b, err)
 	sessions, token := s.Sessions(), strings.Repeat("t", 43)
 	must(b, sessions.Commit(token, sessionData, time.Now().Add(time.Hour)))
-	before, _, err := logState(b.Context(), s.log.db)
+	before, _, err := logState(b.Context(), s.engine.(*sqlite).log.db)
 	must(b, err)
 	for b.Loop() {
 		_, found, err := sessions.Find(token)
@@ -96,7 +96,7 @@ func BenchmarkSessionCheck(b *testing.B) {
 			b.Fatal(found, err)
 		}
 	}
-	if after, _, err := logState(b.Context(), s.log.db); err != nil || after != before {
+	if after, _, err := logState(b.Context(), s.engine.(*sqlite).log.db); err != nil || after != before {
 		b.Errorf("the log had %d pages and has %d, %v", before, after, err)
 	}
 }

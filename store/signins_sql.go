@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 )
 
@@ -56,7 +55,7 @@ func selectSignIns(ctx context.Context, q querier, user int64, startedAfter, see
 
 func insertSignIn(x *tx, user int64) (id int64, err error) {
 	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent)
- VALUES (?1, ?2, ?2, 0, '', ?3, ?4) RETURNING id`, user, toMillis(x.now), x.actor.Address, strings.ToValidUTF8(clip(x.actor.Agent, 300), "")).Scan(&id)
+ VALUES (?1, ?2, ?2, 0, '', ?3, ?4) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent)).Scan(&id)
 	return id, err
 }
 
@@ -90,11 +89,10 @@ func sweep(x *tx, signInsBefore, throttlesBefore time.Time) error {
 	}{
 		{`DELETE FROM signins WHERE last_seen_at < ?1`, toMillis(signInsBefore)},
 		{`DELETE FROM throttles WHERE last_at < ?1`, toMillis(throttlesBefore)},
-		{`DELETE FROM sessions WHERE expiry < julianday(?1 / 1000.0, 'unixepoch')`, toMillis(x.now)},
 	} {
 		if _, err := x.ExecContext(x.ctx, s.query, s.arg); err != nil {
 			return err
 		}
 	}
-	return nil
+	return x.store.engine.sweepSessions(x)
 }

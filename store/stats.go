@@ -2,16 +2,15 @@ package store
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"sync/atomic"
+	"time"
 )
 
 // Stats are figures of the store for a monitor. Counts are since it was opened.
 type Stats struct {
-	FileBytes, LogBytes         int64 // of the database, and of the log of changes beside it
-	PageBytes, Pages, FreePages int64
+	FileBytes                   int64 // of the database
+	LogBytes                    int64 // of the log of changes beside the file of SQLite
+	PageBytes, Pages, FreePages int64 // of the file of SQLite
 
 	Waiting int64 // changes that wait for the writer, or are being written
 	Commits int64 // groups of changes that were committed together
@@ -21,6 +20,9 @@ type Stats struct {
 	Sessions int64 // sign-ins that are still good
 	Blocked  int64 // accounts and addresses that have to wait before they try again
 	Imports  int64 // files that are being checked, carried out or undone
+
+	Tidying bool      // whether this program removes what has run out right now
+	Tidied  time.Time // when that was last done to its end, by whichever program; zero: never
 }
 
 // SignInCounts says how tries to sign in ended.
@@ -30,6 +32,7 @@ type SignInCounts struct{ Done, Failed, Throttled, Fault int64 }
 type counts struct {
 	waiting, commits, changes      atomic.Int64
 	done, failed, throttled, fault atomic.Int64
+	tidying                        atomic.Bool
 }
 
 func (c *counts) committed(changes int) {
@@ -55,22 +58,14 @@ func (c *counts) signIn(err error) {
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	c := &s.counts
 	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
-		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}}
-	var err, lerr error
-	if st.FileBytes, err = size(s.place.path); err != nil {
+		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}, Tidying: c.tidying.Load()}
+	if err := s.engine.stats(ctx, &st); err != nil {
 		return st, err
 	}
-	if st.LogBytes, lerr = size(s.place.path + "-wal"); lerr != nil && !errors.Is(lerr, fs.ErrNotExist) {
-		return st, lerr
+	var err error
+	if st.Tidied, err = lastDone(querierAt{ctx, s.reader}, leaseTidy); err != nil {
+		return st, err
 	}
 	now := s.now()
 	return st, loadStats(ctx, s.reader, &st, now, now.Add(-s.absolute), now.Add(-s.idle), now.Add(-beatLost))
-}
-
-func size(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

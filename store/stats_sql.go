@@ -9,11 +9,10 @@ import (
 // walks the newest only, down to the last that began too long ago.
 func loadStats(ctx context.Context, q querier, st *Stats, now, startedAfter, seenAfter, beatAfter time.Time) error {
 	return q.QueryRowContext(ctx, `SELECT
- (SELECT page_size FROM pragma_page_size), (SELECT page_count FROM pragma_page_count), (SELECT freelist_count FROM pragma_freelist_count),
  (SELECT count(*) FROM signins WHERE ended_at = 0 AND last_seen_at > ?3
   AND id > coalesce((SELECT id FROM signins WHERE started_at <= ?2 ORDER BY id DESC LIMIT 1), 0)),
  (SELECT count(*) FROM throttles WHERE blocked_to > ?1),
  (SELECT count(*) FROM imports WHERE beat_at > ?4)`,
 		toMillis(now), toMillis(startedAfter), toMillis(seenAfter), toMillis(beatAfter)).
-		Scan(&st.PageBytes, &st.Pages, &st.FreePages, &st.Sessions, &st.Blocked, &st.Imports)
+		Scan(&st.Sessions, &st.Blocked, &st.Imports)
 }

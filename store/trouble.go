@@ -1,9 +1,8 @@
 package store
 
 import (
+	"cmp"
 	"errors"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 // Explain says to a person what any error means. What is not for people becomes
@@ -14,6 +13,9 @@ func Explain(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
+	if errors.Is(err, errUndecided) {
+		return &Error{Kind: Unavailable, Message: "The database went away while this was being saved, so it may have been or not. Please look before you try again.", Cause: err}
+	}
 	if why := trouble(err); why != "" {
 		return &Error{Kind: Unavailable, Message: why + " Nothing was changed; please tell whoever runs this server, and try again later.", Cause: err}
 	}
@@ -22,23 +24,4 @@ func Explain(err error) *Error {
 
 // trouble says what the machine does not let the database do, or "" when that is
 // not what is wrong. All of it passes without a restart.
-func trouble(err error) string {
-	if errors.Is(err, errMoved) {
-		return "The database is not where it was."
-	}
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
-		return ""
-	}
-	switch e.Code {
-	case sqlite3.ErrFull:
-		return "The disk of the server is full."
-	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
-		return "The database cannot be written at the moment."
-	case sqlite3.ErrIoErr:
-		return "The disk of the server does not answer as it should."
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return "Another program keeps the database to itself."
-	}
-	return ""
-}
+func trouble(err error) string { return cmp.Or(sqliteTrouble(err), postgresTrouble(err)) }

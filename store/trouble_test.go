@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/mattn/go-sqlite3"
+
+	"backoffice/store/storetest"
 )
 
 // wantTrouble says what a person is told while the machine does not let the
@@ -25,6 +27,9 @@ func wantTrouble(t testing.TB, err error, says string) {
 // acknowledged is there, nobody else, and nothing by half. Meanwhile one can
 // read, and with more room one can write, without a restart.
 func TestFullDisk(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	ana := s.add("Ana", Admin)
@@ -83,6 +88,9 @@ func TestFullDiskTakesAGroupBack(t *testing.T) {
 
 // TestReadOnlyFile is about a file that may not be written for a while.
 func TestReadOnlyFile(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	ana := s.add("Ana", Admin)
@@ -102,10 +110,13 @@ func TestReadOnlyFile(t *testing.T) {
 // TestFileGoesAway moves the file away while it is open: SQLite would go on
 // writing into it, wherever it is. When it is back, all goes on.
 func TestFileGoesAway(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newTestStore(t)
 	s.add("Ana", Admin)
-	path, away := s.config.Path, s.config.Path+".away"
+	path, away := s.config.DB, s.config.DB+".away"
 	before := s.fingerprint()
 	must(t, os.Rename(path, away))
 	wantTrouble(t, second(s.CreateUser(t.Context(), console, newPerson("Bo", Member))), "not where it was")

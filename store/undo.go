@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Who names the actor of an entry for people.
@@ -132,29 +131,3 @@ func names(changes []FieldChange) string {
 	}
 	return strings.Join(out, ", ")
 }
-
-// Purge removes the data of people deleted more than KeepDeleted ago, for
-// good, and gives how many they were. The trail keeps that they existed, not
-// who they were.
-func (s *Store) Purge(ctx context.Context) (int, error) {
-	n := 0
-	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
-		ids, err := purgeable(x, x.now.Add(-KeepDeleted))
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if err := purgeUser(x, id); err != nil {
-				return err
-			}
-			if _, err := x.record(Entry{Act: ActPurge, Target: id, Note: "Removed for good " + days(KeepDeleted) + " after the deletion."}); err != nil {
-				return err
-			}
-		}
-		n = len(ids)
-		return x.leaveIndex(ids)
-	})
-	return n, err
-}
-
-func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", "days") }

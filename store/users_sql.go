@@ -107,11 +107,13 @@ func userValues(u *User) []any {
 
 var insertUserSQL = `INSERT INTO users (` + strings.Join(userValueColumns, ", ") + `) VALUES ` + placeholders(1, len(userValueColumns))
 
+func placeholder(n int) string { return "?" + strconv.Itoa(n) }
+
 // placeholders are those of a list of n values, the first being ?from.
 func placeholders(from, n int) string {
 	all := make([]string, n)
 	for i := range all {
-		all[i] = "?" + strconv.Itoa(from+i)
+		all[i] = placeholder(from + i)
 	}
 	return "(" + strings.Join(all, ", ") + ")"
 }
@@ -220,58 +222,9 @@ func setLastSignIn(x *tx, id int64) error {
 	return err
 }
 
-// inserter inserts many people with one prepared statement and adds their
-// counts once at the end.
-type inserter struct {
-	x      *tx
-	stmt   *sql.Stmt
-	err    error
-	counts map[[2]string]int
-}
-
-func newInserter(x *tx) *inserter {
-	in := &inserter{x: x, counts: map[[2]string]int{}}
-	in.stmt, in.err = x.PrepareContext(x.ctx, insertUserSQL+` ON CONFLICT DO NOTHING`)
-	return in
-}
-
-// insert gives the person an id and reports whether they were added; somebody
-// whose address or external id is taken is not.
-func (in *inserter) insert(u *User) (bool, error) {
-	if in.err != nil {
-		return false, in.err
-	}
-	r, err := in.stmt.ExecContext(in.x.ctx, userValues(u)...)
-	if err != nil {
-		return false, err
-	}
-	n, err := r.RowsAffected()
-	if err != nil || n == 0 {
-		return false, err
-	}
-	in.counts[[2]string{string(u.Role), string(u.Status)}]++
-	u.ID, err = r.LastInsertId()
-	return true, err
-}
-
-func (in *inserter) finish() error {
-	for k, n := range in.counts {
-		if err := addCount(in.x, Role(k[0]), Status(k[1]), n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (in *inserter) close() {
-	if in.stmt != nil {
-		in.stmt.Close()
-	}
-}
-
-// purgeable lists people who were deleted before the given time.
-func purgeable(x *tx, before time.Time) ([]int64, error) {
-	rows, err := x.QueryContext(x.ctx, `SELECT id FROM users WHERE deleted_at <> 0 AND deleted_at < ?1 ORDER BY id LIMIT 500`, toMillis(before))
+// purgeable lists some of the people who were deleted before the given time.
+func purgeable(x *tx, before time.Time, limit int) ([]int64, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT id FROM users WHERE deleted_at <> 0 AND deleted_at < ?1 ORDER BY id LIMIT ?2`, toMillis(before), limit)
 	if err != nil {
 		return nil, err
 	}

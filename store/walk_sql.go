@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"sync"
 )
 
 // listColumns are what the list and an export show. Without the password hash,
@@ -102,8 +103,10 @@ func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any)
 	if order.Desc {
 		direction = " DESC"
 	}
-	return w.branches(q, order.columns(), w.beyond(q, order, from)) +
-		" ORDER BY " + column + direction + ", id" + direction + " LIMIT " + w.arg(limit), w.args
+	end := " ORDER BY " + column + direction + ", id" + direction + " LIMIT "
+	places := w.beyond(q, order, from)
+	end += w.arg(limit)
+	return w.branches(q, order.columns(), places, end) + end, w.args
 }
 
 // beyond gives conditions for what stands beyond a place, of each group: one for
@@ -121,16 +124,18 @@ func (w *where) beyond(q Query, order Sort, from *Cursor) func(group) []string {
 	if order.Desc {
 		than, after = " < ", -1
 	}
-	column, key, id := "u."+column, w.arg(value), w.arg(from.ID)
+	column = "u." + column
+	// PostgreSQL refuses a value that no placeholder takes.
+	key, id := sync.OnceValue(func() string { return w.arg(value) }), sync.OnceValue(func() string { return w.arg(from.ID) })
 	return func(g group) []string {
 		same := g.key(order)
 		switch {
-		case q.sorts():
-			return []string{"(" + column + ", u.id)" + than + "(" + key + ", " + id + ")"}
+		case q.sorts(), q.dialect == forPostgres && same == "":
+			return []string{"(" + column + ", u.id)" + than + "(" + key() + ", " + id() + ")"}
 		case same == "":
-			return []string{column + " = " + key + " AND u.id" + than + id, column + than + key}
+			return []string{column + " = " + key() + " AND u.id" + than + id(), column + than + key()}
 		case same == from.Text:
-			return []string{"u.id" + than + id}
+			return []string{"u.id" + than + id()}
 		case strings.Compare(same, from.Text) == after:
 			return []string{""}
 		}
@@ -141,8 +146,10 @@ func (w *where) beyond(q Query, order Sort, from *Cursor) func(group) []string {
 // everyone is the only walk from the start on.
 func everyone(group) []string { return []string{""} }
 
-// branches are the walks whose people together are those of the query.
-func (w *where) branches(q Query, columns string, places func(group) []string) string {
+// branches are the walks whose people together are those of the query. SQLite
+// merges them as it goes. PostgreSQL takes as much as is asked for of each, which
+// is what end says, and sorts that.
+func (w *where) branches(q Query, columns string, places func(group) []string, end string) string {
 	var all []string
 	for _, g := range w.groups(q) {
 		for _, place := range places(g) {
@@ -151,6 +158,9 @@ func (w *where) branches(q Query, columns string, places func(group) []string) s
 	}
 	if len(all) == 0 {
 		return "SELECT " + columns + " FROM users u WHERE u.id = 0" // nobody
+	}
+	if q.dialect == forPostgres && len(all) > 1 {
+		return "(" + strings.Join(all, end+") UNION ALL (") + end + ")"
 	}
 	return strings.Join(all, " UNION ALL ")
 }
@@ -213,10 +223,10 @@ func (q Query) route() string {
 
 // indexedBy names the index of the route. That the planner has no choice makes
 // a plan that is tested the plan that is run, whatever it knows of the data.
-// (PostgreSQL has no such clause, and merges no walks by itself.)
+// PostgreSQL has no such clause, and knows its data.
 func (q Query) indexedBy() string {
 	switch route := q.route(); {
-	case q.few:
+	case q.few, q.dialect == forPostgres:
 		return ""
 	case !q.grouped():
 		return " INDEXED BY users_by_" + route

@@ -15,6 +15,8 @@ type tx struct {
 	ctx   context.Context
 	now   time.Time
 	actor Actor
+	store *Store
+	end   head // the newest entry of those that were recorded
 }
 
 // pending is a change that waits for the one writing connection.
@@ -45,8 +47,8 @@ func (s *Store) transact(ctx context.Context, a Actor, do func(*tx) error) error
 // takes the last of them back, whole and in their order. Those who save a cell
 // meanwhile do not share its transaction.
 func (s *Store) transactSoon(ctx context.Context, a Actor, do func(*tx) error) error {
-	s.log.bulk.RLock()
-	defer s.log.bulk.RUnlock()
+	s.bulkGate.RLock()
+	defer s.bulkGate.RUnlock()
 	return s.enqueue(&pending{ctx: ctx, actor: a, fresh: true, soon: true, do: do})
 }
 
@@ -82,18 +84,18 @@ func (s *Store) writeLoop() {
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
-			s.log.committed()
+			s.engine.committed()
 			continue
 		default:
 		}
 		select {
 		case c := <-s.changes:
 			s.commit(s.waiting([]*pending{c}))
-			s.log.committed()
+			s.engine.committed()
 		case c := <-s.bulk:
 			s.commit([]*pending{c})
-			s.log.committed()
-		case do := <-s.log.between:
+			s.engine.committed()
+		case do := <-s.between:
 			do()
 		case <-s.closing:
 			return
@@ -120,7 +122,7 @@ func (s *Store) waiting(group []*pending) []*pending {
 func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
 	s.counts.committed(len(group))
-	s.tellChanged()
+	s.wake()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err
@@ -130,85 +132,75 @@ func (s *Store) commit(group []*pending) {
 }
 
 func (s *Store) commitGroup(group []*pending) error {
-	if err := s.place.check(); err != nil {
+	if err := s.engine.check(); err != nil {
 		return err
 	}
-	ctx := context.Background()
-	if err := s.flush(ctx, !group[0].soon); err != nil {
-		return err
-	}
-	t, err := s.writer.BeginTx(ctx, nil)
+	t, err := s.engine.begin(context.Background(), group[0].soon)
 	if err != nil {
 		return err
 	}
 	defer t.Rollback()
-	kept := 0
+	kept, end := 0, head{}
 	for _, c := range group {
 		if c.err = c.ctx.Err(); c.err != nil {
 			continue
 		}
-		if err := s.apart(t, c, len(group) > 1); err != nil {
+		last, err := s.apart(t, c, len(group) > 1)
+		if err != nil {
 			return err
 		}
 		if c.err == nil {
-			kept++
+			kept, end = kept+1, last.or(end)
 		}
 	}
 	if kept == 0 {
 		return nil
 	}
-	return t.Commit()
-}
-
-// flush has the commits to come wait for the disk, or not.
-func (s *Store) flush(ctx context.Context, wait bool) error {
-	if s.flushes == wait {
-		return nil
+	if err := t.Commit(); err != nil {
+		return s.engine.decide(err, end)
 	}
-	if err := setFlush(ctx, s.writer, wait); err != nil {
-		return err
-	}
-	s.flushes = wait
 	return nil
 }
 
-// apart runs one change; a failure of its own stays in c.err. Alone in its
-// group it needs no savepoint: the transaction is taken back as a whole.
-func (s *Store) apart(t *sql.Tx, c *pending, savepoint bool) error {
+// apart runs one change, and gives the entry that it ends with; a failure of its
+// own stays in c.err. Alone in its group it needs no savepoint: the transaction is
+// taken back as a whole.
+func (s *Store) apart(t *sql.Tx, c *pending, savepoint bool) (end head, err error) {
 	if savepoint {
 		if err := beginChange(t); err != nil {
-			return err
+			return end, err
 		}
 	}
-	c.err = s.run(t, c)
+	end, c.err = s.run(t, c)
 	switch {
 	case !savepoint:
-		return nil
+		return end, nil
 	case c.err != nil:
 		if err := takeBackChange(t); err != nil { // a full disk takes the transaction back as a whole
-			return errors.Join(c.err, err)
+			return end, errors.Join(c.err, err)
 		}
-		return nil
+		return end, nil
 	}
-	return endChange(t)
+	return end, endChange(t)
 }
 
 // run runs the change itself. It goes on when the context ends, because an
 // interrupted statement would take the whole group back. A panic fails the
 // change alone.
-func (s *Store) run(t *sql.Tx, c *pending) (err error) {
+func (s *Store) run(t *sql.Tx, c *pending) (end head, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("store: a change panicked: %v", p)
 		}
 	}()
-	x := &tx{Tx: t, ctx: context.WithoutCancel(c.ctx), now: s.now(), actor: c.actor}
+	x := &tx{Tx: t, ctx: context.WithoutCancel(c.ctx), now: s.now(), actor: c.actor, store: s}
 	if c.fresh {
 		if err := x.refreshActor(); err != nil {
-			return err
+			return end, err
 		}
 	}
-	return c.do(x)
+	err = c.do(x)
+	return x.end, err
 }
 
 // refreshActor loads the acting person's role and status again: they may have

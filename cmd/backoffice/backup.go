@@ -13,13 +13,24 @@ type backupCmd struct {
 	File string `arg:"" help:"The file to write. One that is there is replaced once the new one is whole and was examined."`
 }
 
-// Run writes the copy and says what is in it.
+// Run writes the copy and says what is in it. The database is opened afterwards,
+// for the record, and only if that changes nothing else in it: one makes a backup
+// before a new version brings a new schema.
 func (c *backupCmd) Run(all *cli, env *environment) error {
 	found, err := store.Backup(env.ctx, all.DB, c.File)
-	if err == nil {
-		fmt.Fprintf(env.stdout, "%s: %s\n", c.File, contents(found))
+	if err != nil {
+		return err
 	}
-	return err
+	fmt.Fprintf(env.stdout, "%s: %s\n", c.File, contents(found))
+	if !found.Current {
+		fmt.Fprintln(env.stdout, "An older version has made the database, which was left as it is: the backup is not on record in it.")
+		return nil
+	}
+	err = all.with(env, func(db *store.Store, a store.Actor) error { return db.RecordBackup(env.ctx, a, c.File, found) })
+	if err != nil {
+		return fmt.Errorf("%w: %w", store.ErrNotOnRecord, err)
+	}
+	return nil
 }
 
 // contents are what a file was found to hold, as the commands say it.

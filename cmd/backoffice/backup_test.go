@@ -7,8 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"backoffice/store"
+	"backoffice/store/storetest"
 )
 
 // TestBackupAndRestore tells the story of a bad evening, by commands.
@@ -53,6 +58,27 @@ func TestBackupAndRestore(t *testing.T) {
 func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// TestBackupBeforeAnUpgrade leaves the schema of an older version as it is.
+func TestBackupBeforeAnUpgrade(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.create(adminEmail, "Ana", "admin")
+	raw := storetest.Raw(t, s.db)
+	if _, err := raw.Exec(`DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`); err != nil {
+		t.Fatal(err)
+	}
+	version := func() (n int) {
+		if err := raw.QueryRow(`SELECT max(version_id) FROM goose_db_version`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := version()
+	if out := s.must("", "backup", filepath.Join(t.TempDir(), "friday.db")); !strings.Contains(out, "not on record") || version() != before {
+		t.Errorf("%q, from version %d to %d", out, before, version())
+	}
 }
 
 // TestBackupsByThemselves makes them on one day after the other.
@@ -117,5 +143,49 @@ func TestServerMakesBackups(t *testing.T) {
 	p.Restart()
 	if again, _ := (&backups{BackupDir: dir}).made(); len(again) != 1 {
 		t.Errorf("after a restart: %v", again)
+	}
+}
+
+// TestOneProgramMakesBackups has two programs that share a database and a folder.
+func TestOneProgramMakesBackups(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.create(adminEmail, "Ana", "admin")
+	b := &backups{BackupDir: t.TempDir(), BackupEvery: 24 * time.Hour, BackupKeep: 7}
+	var log bytes.Buffer
+	said := slog.New(slog.NewTextHandler(&log, nil))
+	var all sync.WaitGroup
+	var made atomic.Int64
+	for range 2 {
+		db, err := (&cli{DB: s.db}).open(&environment{ctx: t.Context()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		all.Go(func() {
+			did, err := b.makeAlone(t.Context(), db, said)
+			if err != nil {
+				t.Error(err)
+			}
+			if did {
+				made.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if names, _ := b.made(); made.Load() != 1 || len(names) != 1 {
+		t.Errorf("%d programs have made %v", made.Load(), names)
+	}
+	if o := s.run("", "backup", "--db", s.db, filepath.Join(t.TempDir(), "friday.db")); o.code != exitOK {
+		t.Errorf("%+v", o)
+	}
+	db, err := (&cli{DB: s.db}).open(&environment{ctx: t.Context()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	trail, err := db.Trail(t.Context(), actor(), store.TrailQuery{Act: string(store.ActBackup)})
+	if err != nil || len(trail.Entries) != 2 || trail.Entries[0].Note != "friday.db: 1 person, 2 entries" || trail.Entries[1].Kind != store.System {
+		t.Errorf("on record are %+v, %v", trail.Entries, err)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -58,13 +59,25 @@ func (b *backups) run(ctx context.Context, db *store.Store, log *slog.Logger) {
 			return
 		case <-timer.C:
 		}
-		if err := b.make(ctx, db, log, time.Now()); err != nil && ctx.Err() == nil {
+		made, err := b.makeAlone(ctx, db, log)
+		again := b.due(time.Now())
+		switch {
+		case err != nil && ctx.Err() == nil:
 			log.Error("backup failed", "cause", err.Error())
-			timer.Reset(min(retryBackup, b.BackupEvery))
-			continue
+			again = min(retryBackup, b.BackupEvery)
+		case !made: // another program is at it, or was
+			again = max(again, lookForWork)
 		}
-		timer.Reset(b.due(time.Now()))
+		timer.Reset(again)
 	}
+}
+
+// makeAlone makes a backup if it is still due, unless another program on the
+// same database is making one.
+func (b *backups) makeAlone(ctx context.Context, db *store.Store, log *slog.Logger) (made bool, err error) {
+	return db.Alone(ctx, "backup", func(time.Time) bool { return b.due(time.Now()) == 0 }, func(ctx context.Context) error {
+		return b.make(ctx, db, log, time.Now())
+	})
 }
 
 // made lists the backups that are there, the oldest first.
@@ -91,8 +104,10 @@ func (b *backups) due(now time.Time) time.Duration {
 // name of a backup are ever removed.
 func (b *backups) make(ctx context.Context, db *store.Store, log *slog.Logger, now time.Time) error {
 	path := filepath.Join(b.BackupDir, now.UTC().Format(backupName))
-	c, err := db.Backup(ctx, path)
-	if err != nil {
+	c, err := db.Backup(ctx, store.Actor{Kind: store.System}, path)
+	if errors.Is(err, store.ErrNotOnRecord) {
+		log.Error("backup not on record", "cause", err.Error())
+	} else if err != nil {
 		return err
 	}
 	log.Info("backup made", "file", path, "people", c.People, "entries", c.Entries, "head", c.Head)

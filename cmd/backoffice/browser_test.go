@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"backoffice/store"
+	"backoffice/store/storetest"
+
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -49,12 +52,20 @@ var chromium struct {
 var screenshots atomic.Int32
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := storetest.Main(m, makeTables)
 	if chromium.stop != nil {
 		chromium.stop()
 	}
 	removeBuilt()
 	os.Exit(code)
+}
+
+func makeTables(db string) error {
+	s, err := store.Open(context.Background(), store.Config{DB: db})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // missingTool ends a test whose tool is not there: it is skipped on a developer's

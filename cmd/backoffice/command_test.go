@@ -8,9 +8,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
+
+	"backoffice/store/storetest"
 
 	"github.com/alecthomas/kong"
 )
@@ -31,7 +32,7 @@ type shell struct {
 
 func newShell(t testing.TB) *shell {
 	t.Helper()
-	return &shell{t: t, db: filepath.Join(t.TempDir(), "backoffice.db"), env: map[string]string{}, secret: adminPassword}
+	return &shell{t: t, db: storetest.New(t), env: map[string]string{}, secret: adminPassword}
 }
 
 // run runs a command with something on its standard input.
@@ -247,62 +248,24 @@ func TestSecondAdminFreesTheFirst(t *testing.T) {
 	}
 }
 
-// TestVerifyFindsTampering changes the trail behind the program's back.
-func TestVerifyFindsTampering(t *testing.T) {
-	t.Parallel()
-	for name, attack := range map[string]string{
-		"another actor":    `UPDATE audit_entries SET actor_kind = 'system' WHERE id = 2`,
-		"another value":    `UPDATE audit_values SET body = replace(body, 'Bob', 'Eve') WHERE entry_id = 2`,
-		"removed":          `DELETE FROM audit_values WHERE entry_id = 2; DELETE FROM audit_entries WHERE id = 2`,
-		"the end cut off":  `DELETE FROM audit_values WHERE entry_id = 3; DELETE FROM audit_entries WHERE id = 3`,
-		"values forgotten": `DELETE FROM audit_values WHERE entry_id = 2`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newShell(t)
-			s.create("ana@example.com", "Ana Pérez", "admin")
-			s.create("bob@example.com", "Bob", "viewer")
-			s.must("", "user", "set-role", "2", "editor")
-			raw := openRaw(t, s.db)
-			if _, err := raw.Exec(attack); err == nil {
-				t.Error("the triggers let it pass")
-			}
-			s.must("", "audit", "verify")
-			dropTriggers(t, raw)
-			if _, err := raw.Exec(attack); err != nil {
-				t.Fatal(err)
-			}
-			o := s.run("", "audit", "verify")
-			if o.code != exitBroken || !regexp.MustCompile(`entry [23]:`).MatchString(o.err) || o.out != "" {
-				t.Errorf("exit code %d, want %d: %s%s", o.code, exitBroken, o.out, o.err)
-			}
-		})
-	}
-}
-
-func openRaw(t testing.TB, path string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite3", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
 func dropTriggers(t testing.TB, db *sql.DB) {
 	t.Helper()
-	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'trigger'`)
+	query := `SELECT name, '' FROM sqlite_master WHERE type = 'trigger'`
+	if storetest.OnPostgres() {
+		query = `SELECT tgname, ' ON ' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal`
+	}
+	rows, err := db.Query(query)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	var drop string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var name, on string
+		if err := rows.Scan(&name, &on); err != nil {
 			t.Fatal(err)
 		}
-		drop += "DROP TRIGGER " + name + ";"
+		drop += "DROP TRIGGER " + name + on + ";"
 	}
 	if _, err := db.Exec(drop); err != nil || drop == "" {
 		t.Fatalf("%q: %v", drop, err)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"backoffice/store"
 
@@ -27,16 +26,14 @@ func (b *browser) keepDownloads() string {
 // downloaded waits for the next file in a folder and takes it away.
 func (b *browser) downloaded(folder string) (name string, rows [][]string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(browserPatience); time.Now().Before(deadline); time.Sleep(lookEvery) {
-		files, _ := filepath.Glob(filepath.Join(folder, "users-*.csv"))
-		if len(files) == 1 {
-			rows = readTable(b.t, files[0])
-			b.must(os.Remove(files[0]), "taking the file away")
-			return filepath.Base(files[0]), rows
-		}
-	}
-	b.fail("no file was downloaded")
-	return "", nil
+	var files []string
+	waitFor(b.t, "a download", func() bool {
+		files, _ = filepath.Glob(filepath.Join(folder, "users-*.csv"))
+		return len(files) == 1
+	})
+	rows = readTable(b.t, files[0])
+	b.must(os.Remove(files[0]), "taking the file away")
+	return filepath.Base(files[0]), rows
 }
 
 // TestJourneyExport takes away what stands on the screen: with a mouse, with

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // TestDrain tells the program to stop. It says at once that it is about to, goes
@@ -18,7 +20,7 @@ func TestDrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	d := startDaemon(t, filepath.Join(t.TempDir(), "backoffice.db"), nil, log, "--drain", "1h")
+	d := startDaemon(t, storetest.New(t), nil, log, "--drain", "1h")
 	signal := func() {
 		t.Helper()
 		if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {

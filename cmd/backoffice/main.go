@@ -20,7 +20,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"backoffice/store"
 
@@ -155,7 +154,7 @@ func complain(w io.Writer, err error) int {
 
 // open opens the store with what the flags say.
 func (c *cli) open(env *environment) (*store.Store, error) {
-	return store.Open(env.ctx, store.Config{Path: c.DB})
+	return store.Open(env.ctx, store.Config{DB: c.DB})
 }
 
 // actor is the command line as the audit trail shows it.
@@ -192,6 +191,3 @@ func parseNetworks(list []string) ([]netip.Prefix, error) {
 	}
 	return out, nil
 }
-
-// sweepEvery is how often the server tidies up.
-const sweepEvery = time.Hour

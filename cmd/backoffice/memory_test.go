@@ -73,7 +73,7 @@ func (o *workload) exportAll(b *testing.B) {
 
 // importMany brings a fifth more people in, or takes them as they are.
 func (o *workload) importMany(b *testing.B) {
-	db, err := store.Open(b.Context(), store.Config{Path: o.db})
+	db, err := store.Open(b.Context(), store.Config{DB: o.db})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -117,6 +117,7 @@ func (m *monitor) writeStore(ctx context.Context, e *exposition) {
 		{"backoffice_writer_waiting", "gauge", "Changes that wait for the writer or are being written.", st.Waiting, nil},
 		{"backoffice_commits_total", "counter", "Groups of changes that were committed together.", st.Commits, nil},
 		{"backoffice_changes_total", "counter", "Changes in these groups.", st.Changes, nil},
+		{"backoffice_tidying", "gauge", "Whether this program removes what has run out right now.", one(st.Tidying), nil},
 		{"backoffice_database_up", "gauge", "Whether the database answers.", one(err == nil), nil},
 	} {
 		e.one(one.name, one.kind, one.help, float64(one.value), one.labels...)
@@ -130,6 +131,9 @@ func (m *monitor) writeStore(ctx context.Context, e *exposition) {
 	e.one("backoffice_database_free_pages", "gauge", "Pages of it that hold nothing.", float64(st.FreePages))
 	e.one("backoffice_sessions", "gauge", "Sign-ins that are still good.", float64(st.Sessions))
 	e.one("backoffice_throttled", "gauge", "Accounts and addresses that have to wait before the next try to sign in.", float64(st.Blocked))
+	if !st.Tidied.IsZero() {
+		e.one("backoffice_tidied_timestamp_seconds", "gauge", "When what has run out was last removed, by whichever program.", float64(st.Tidied.UnixMilli())/1000)
+	}
 	e.one("backoffice_imports_working", "gauge", "Files that are being checked, carried out or undone.", float64(st.Imports))
 }
 

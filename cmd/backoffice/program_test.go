@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"maps"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 const (
@@ -40,7 +41,7 @@ type program struct {
 // failed. The environment is env alone, not the one of the machine.
 func startProgram(t testing.TB, env map[string]string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, DB: filepath.Join(t.TempDir(), "backoffice.db"), env: maps.Clone(env), args: args}
+	p := &program{t: t, DB: storetest.New(t), env: maps.Clone(env), args: args}
 	p.start("127.0.0.1:0")
 	t.Cleanup(func() {
 		p.Stop()

@@ -37,7 +37,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(env.ctx, store.Config{Path: all.DB, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
+	db, err := store.Open(env.ctx, store.Config{DB: all.DB, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
 	if err != nil {
 		return err
 	}
@@ -234,15 +234,16 @@ func giveBack(ctx context.Context) {
 	}
 }
 
-// tidy removes what has run out, now and every hour.
+// lookForWork is how often it is looked whether something has to be done that
+// one program at a time does. To look costs next to nothing.
+const lookForWork = time.Minute
+
+// tidy removes what has run out, whenever that is due and no other program does it.
 func tidy(ctx context.Context, log *slog.Logger, db *store.Store) {
-	ticker := time.NewTicker(sweepEvery)
+	ticker := time.NewTicker(lookForWork)
 	defer ticker.Stop()
 	for {
-		purged, err := db.Purge(ctx)
-		if err == nil {
-			err = db.Sweep(ctx)
-		}
+		purged, _, err := db.Tidy(ctx)
 		if err != nil && ctx.Err() == nil {
 			log.Error("tidying up failed", "cause", err.Error())
 		}

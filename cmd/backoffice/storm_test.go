@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // storm is several clients that edit people without a pause while the program
@@ -146,7 +148,7 @@ func randomEdit(random *rand.Rand, person int64) (edit, call) {
 // inspect looks at what the killed program left.
 func (s *storm) inspect(kept, open []edit) {
 	s.t.Helper()
-	raw := openRaw(s.t, s.db)
+	raw := storetest.Raw(s.t, s.db)
 	defer raw.Close()
 	s.isClean(raw)
 	for _, e := range kept {

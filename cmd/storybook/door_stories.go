@@ -12,7 +12,7 @@ func doorStories() []story {
 		{Name: "signin", About: "The sign-in page.", Page: bare("Sign in"), Body: c.SignInPage(c.SignIn{Brand: "Northwind", Next: "/users"})},
 		{Name: "signin-error", About: "A wrong password.", Page: bare("Sign in"), Body: c.SignInPage(wrong)},
 		{Name: "signin-no-admin", About: "Nobody can sign in yet.", Page: bare("Sign in"), Body: c.SignInPage(c.SignIn{Brand: "Northwind", NoAdmin: true})},
-		users("signin-dialog", "The session is gone; the half-typed form stays.", over(c.UsersPage(rowEdit(func([]c.Field) {}, "")), c.SignInDialog(ended))),
+		users("signin-dialog", "The session is gone; the half-typed form stays.", over(rowEdit(func([]c.Field) {}, ""), c.SignInDialog(ended))),
 		users("signin-dialog-error", "The same after too many tries.", over(c.UsersPage(list()), c.SignInDialog(endedWrong))),
 		{Name: "kept", About: "After that, with scripts off.", Page: framed("Welcome back"), Body: c.KeptPage(kept())},
 		{Name: "setup", About: "The first administrator.", Page: bare("Welcome"), Body: c.SetupPage(setup())},

@@ -67,12 +67,12 @@ func rowStories() []story {
 		users("cell-conflict", "Somebody else changed the same value.", listWith(2, emailCell(func(f *c.Field) {
 			f.Value, f.Conflict = "camille@atelier.example", emailConflict()
 		}))),
-		users("row-edit", "A whole row being edited.", c.UsersPage(rowEdit(func([]c.Field) {}, ""))),
-		users("row-edit-error", "The same with errors and a conflict.", c.UsersPage(rowEdit(func(fs []c.Field) {
+		users("row-edit", "A whole row being edited.", rowEdit(func([]c.Field) {}, "")),
+		users("row-edit-error", "The same with errors and a conflict.", rowEdit(func(fs []c.Field) {
 			fs[0].Value, fs[0].Error = "", "A person needs a name."
 			fs[1].Value, fs[1].Conflict = "camille@atelier.example", emailConflict()
 			fs[2].Value, fs[2].Error = "12", "A phone number has at least 5 digits."
-		}, ""))),
+		}, "")),
 	}
 }
 
@@ -111,13 +111,13 @@ func cellOf(r c.UserRow, field string) c.Cell {
 	return r.Email
 }
 
-func rowEdit(change func([]c.Field), problem string) c.UserList {
-	v := list()
-	p := people()[2]
+func rowEdit(change func([]c.Field), problem string) templ.Component {
+	row, p := list().Rows[2], people()[2]
 	fs := p.fields("u13-form")
 	change(fs)
-	v.Rows[2].Form = &c.UserForm{UserID: p.id, Person: p.name, Action: p.path(""), Fields: fs, CancelHref: "/users", Error: problem}
-	return v
+	edited := row
+	edited.Form = &c.UserForm{UserID: p.id, Person: p.name, Action: p.path(""), Fields: fs, CancelHref: "/users", Error: problem}
+	return swapped(c.UsersPage(list()), c.UserRowView(row), c.UserRowView(edited))
 }
 
 // open is a story among the list with one menu open.

@@ -8,7 +8,15 @@ func trailStories() []story {
 		{Name: "home", About: "The page after signing in.", Page: framed("Home"), Body: c.HomePage(home())},
 		{Name: "audit", About: "The audit trail.", Page: framed("Audit log"), Body: c.AuditPage(audit(timeline(false)))},
 		{Name: "audit-filtered", About: "Filtered, with nothing found and a wrong date.", Page: framed("Audit log"), Body: c.AuditPage(noAudit())},
+		{Name: "audit-archived", About: "The end of a trail whose older part is in an archive.", Page: framed("Audit log"), Body: c.AuditPage(archivedAudit())},
 	}
+}
+
+func archivedAudit() c.AuditView {
+	t := timeline(false)
+	t.OlderHref, t.NewerHref = "", "/audit?above=9"
+	t.Archived = "Older history was archived on 1 November 2026; it ends with entry 3."
+	return audit(t)
 }
 
 func home() c.HomeView {

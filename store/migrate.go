@@ -2,18 +2,25 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/pressly/goose/v3"
 )
 
+// migrations are the steps of the schema. A step has the same number and
+// meaning on both databases; those of PostgreSQL lie in a folder of their own.
+//
+//go:embed migrations/*.sql migrations/postgres/*.sql
+var migrations embed.FS
+
 // Ready fails when the database cannot be worked with: its file is not where it
 // was opened, it does not answer, or it lacks a migration.
 func (s *Store) Ready(ctx context.Context) error {
-	if err := s.place.check(); err != nil {
+	if err := s.engine.check(); err != nil {
 		return err
 	}
 	version, err := schemaVersion(ctx, s.reader)
@@ -46,27 +53,30 @@ func notNewer(version int64, name string) error {
 	return err
 }
 
-// place remembers which file was opened. SQLite goes on with an open file when
-// somebody moves it away, deletes it or puts another in its place: what is
-// written then is lost with it.
-type place struct {
-	path string
-	file fs.FileInfo
-}
-
-func findPlace(path string) (place, error) {
-	info, err := os.Stat(path)
-	return place{path, info}, err
-}
-
-// errMoved is the error of a database whose file is not where it was opened.
-var errMoved = errors.New("store: the database file was moved away or replaced while it was open")
-
-// check fails while another file, or none, is where the database was opened.
-func (p place) check() error {
-	now, err := os.Stat(p.path)
-	if err == nil && os.SameFile(p.file, now) {
-		return nil
+// migrateUp takes the steps that are not done yet.
+func migrateUp(ctx context.Context, d goose.Dialect, db *sql.DB, options ...goose.ProviderOption) error {
+	p, err := newMigrator(d, db, options...)
+	if err != nil {
+		return err
 	}
-	return errors.Join(errMoved, err)
+	// Another program that opens the same new database may take a step before us.
+	// Ours then fails whole, and what is left to do is looked up anew.
+	for range len(p.ListSources()) + 2 {
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func newMigrator(d goose.Dialect, db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
+	folder := "migrations"
+	if d == goose.DialectPostgres {
+		folder = "migrations/postgres"
+	}
+	files, err := fs.Sub(migrations, folder)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(d, db, files, options...)
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"slices"
 	"strconv"
 )
 
@@ -33,7 +35,7 @@ func newBulkInserter(x *tx) (*bulkInserter, error) {
 		}
 	}
 	b.inserter = newInserter(x)
-	return b, b.err
+	return b, nil
 }
 
 // look notes the indexes, and what would be refused without them.
@@ -57,12 +59,11 @@ func (b *bulkInserter) look(x *tx) error {
 	return err
 }
 
-// insert is that of inserter; people of one bulk have nothing in common.
-func (b *bulkInserter) insert(u *User) (bool, error) {
-	if b.taken["e"+u.emailKey] || b.taken["x"+u.ExternalID] {
-		return false, nil
-	}
-	return b.inserter.insert(u)
+// insertAll is that of inserter; people of one bulk have nothing in common.
+func (b *bulkInserter) insertAll(people []*User) (int, error) {
+	return b.inserter.insertAll(slices.DeleteFunc(people, func(u *User) bool {
+		return b.taken["e"+u.emailKey] || b.taken["x"+u.ExternalID]
+	}))
 }
 
 // finish builds the indexes as they were, in their order, and says how many are
@@ -86,14 +87,14 @@ func setCache(x *tx, size int, spill string) error {
 
 // emptyLog takes what was written out of the write-ahead log, which else stays as
 // large as the file. Where it cannot, because somebody reads, a later change does.
-func (s *Store) emptyLog(ctx context.Context) {
-	s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+func emptyLog(ctx context.Context, writer *sql.DB) {
+	writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 
 // isQuiet reports whether hardly anybody is there, and nobody is at work: then a
 // minute in which nothing else can be written disturbs nobody.
 func isQuiet(x *tx, people int, since int64) (quiet bool, err error) {
-	err = x.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM (SELECT 1 FROM users LIMIT ?1)) < ?1
+	err = x.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM (SELECT 1 FROM users LIMIT ?1) u) < ?1
  AND NOT EXISTS (SELECT 1 FROM signins WHERE ended_at = 0 AND last_seen_at > ?2)`, people, since).Scan(&quiet)
 	return quiet, err
 }

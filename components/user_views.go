@@ -1,0 +1,213 @@
+package components
+
+// UserList is the list of people with its search, filters, order and place.
+type UserList struct {
+	Query       string   // what was typed into the search box
+	Kept        []Hidden // filters and order that the search form keeps
+	Statuses    []Chip   // All, Active, Invited, Deactivated
+	Roles       []Chip   // Any role, Admin, …
+	FilterHref  string   // GET: the form of all other filters
+	Chosen      []Chip   // those that are chosen; each takes its filter away
+	Columns     []Column
+	Rows        []UserRow
+	Summary     string   // "1,000,000 people", "3 people match", "1,000+ people match"
+	Range       string   // "Showing 25 of 1,000,000"
+	PrevHref    string   // empty at the start
+	NextHref    string   // empty at the end
+	ClearHref   string   // removes search and filters; empty when there are none
+	CreateHref  string   // empty when the viewer may not create; carries the search as a name when nothing was found
+	Exports     []Option // kinds of file that the list can be had as; empty when the viewer may not export
+	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
+	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
+	ImportHref  string   // to the imports; empty when the viewer may not import
+	Live        Live
+}
+
+// Chip is a filter that can be chosen with one click.
+type Chip struct {
+	Label   string
+	Count   string // "702k"; may be empty
+	Href    string // where choosing (or, when chosen, removing) it leads
+	Current bool
+}
+
+// FilterForm is the form of the filters that have no chips of their own.
+type FilterForm struct {
+	Created      Field // selects; the option "dates" of Created stands for From and To
+	SignIn       Field
+	Password     Field
+	From, To     string // dates, yyyy-mm-dd
+	Deleted      bool   // shows those who are deleted
+	DeletedCount string
+	Kept         []Hidden // search, role, status and order
+	ClearHref    string   // takes all filters away; empty when there are none
+	BackHref     string   // the list as it is
+}
+
+// Column is the head of a column.
+type Column struct {
+	Key   string // "name", "email", "role", "status", "phone", "signin", "created"
+	Label string
+	Href  string // sorts by it, or turns the order round
+	Sort  string // "", "ascending" or "descending", as in aria-sort
+}
+
+// UserRow is one person in the list.
+type UserRow struct {
+	ID         int64
+	Avatar     Avatar
+	Name       Cell
+	Email      Cell
+	Phone      Cell
+	Role       Cell
+	Status     Status
+	LastSignIn Moment
+	Created    Moment
+	Href       string    // the person's page, with the list one came from
+	HasMenu    bool      // whether the viewer may do anything with this person
+	Found      []Mark    // a match in what no column shows, such as the external id; may be empty
+	Form       *UserForm // set while the whole row is being edited
+}
+
+// Status is a person's status as a badge.
+type Status struct {
+	Key   string // "active", "invited", "deactivated", "deleted"
+	Label string
+}
+
+// Actions are the acts that the viewer may carry out on one person; an empty
+// address means "not allowed" or "makes no sense now", and draws nothing.
+type Actions struct {
+	Name           string // whom they act on, for accessible names
+	EditHref       string // GET: the whole-row or whole-page form
+	DeactivateHref string // POST
+	ReactivateHref string // POST
+	DeleteHref     string // GET a confirmation, then POST to the same address
+	RestoreHref    string // POST
+	EndSessions    string // POST: end all of this person's sessions
+}
+
+// Cell is one value of a person, which opens into a form where it may be edited.
+type Cell struct {
+	UserID  int64
+	Field   string // "name", "email", "phone", "role", "external_id"
+	Label   string // "Name"
+	Text    string // what is shown; empty shows a dash, or "Add phone" where it may be edited
+	Marks   []Mark // the same in pieces, when a search has hits in it
+	Person  string // whose value it is, for the accessible name "Edit phone of Camille Dubois"
+	CanEdit bool
+	Badge   string // for the role: its key, drawn as a badge; otherwise empty
+	Href    string // where the value leads when it is the name in a list; then a pencil beside it opens the form
+	Fresh   bool   // somebody else has just changed it
+}
+
+// CellForm is a cell that is being edited in place.
+type CellForm struct {
+	Field  Field
+	UserID int64
+	Person string
+	Key    string // the field's key, as in Cell.Field
+	Label  string
+}
+
+// Conflict is shown when somebody else changed the same field meanwhile.
+type Conflict struct {
+	Yours, Theirs, Before string
+	Who                   string // who changed it
+	When                  string // "2 min ago"
+}
+
+// Field is one labelled control of a form.
+type Field struct {
+	ID           string // DOM id of the control; its error is ID+"-error", its hint ID+"-hint"
+	Name         string // of the form value
+	Label        string
+	Type         string // "text", "email", "tel", "password", "select", "checkbox"
+	Value        string
+	Was          string // the value that the form was drawn from, sent as "was.<Name>"
+	HasWas       bool   // whether to send Was
+	Hint         string
+	Error        string
+	Autocomplete string
+	Options      []Option // of a select
+	Required     bool
+	Disabled     bool
+	Autofocus    bool
+	MaxLength    int // 0: none
+	Conflict     *Conflict
+	UserID       int64  // whose value it is; 0 for nobody's yet
+	Newer        *Newer // a value that somebody else has set since it was drawn; nil: none
+}
+
+// UserForm creates a person or edits all fields of one.
+type UserForm struct {
+	UserID     int64 // 0 for a new person
+	Person     string
+	Action     string // where it is posted
+	Fields     []Field
+	Submit     string // "Create user", "Save changes"
+	CancelHref string
+	Error      string // about the form as a whole
+	Live       Live
+}
+
+// UserView is a person's page.
+type UserView struct {
+	ID       int64
+	Avatar   Avatar
+	Name     string
+	Email    string
+	Role     Cell
+	Status   Status
+	Facts    []Fact // at a glance: last sign-in, created, changed, id
+	Tabs     []Link // Profile, Sessions, History
+	Tab      string // "profile", "sessions" or "history"
+	Profile  []Cell // the fields of the profile tab, in order
+	Grants   []Grant
+	Sessions SessionList
+	History  Timeline
+	Actions  Actions
+	BackHref string // to the list one came from
+	PrevHref string // the person before in that list; empty at its start
+	PrevName string
+	NextHref string
+	NextName string
+	Notice   string // "Deleted on … Can be restored until …"; may be empty
+	You      bool   // the viewer looks at themselves
+	Live     Live
+}
+
+// Fact is a label with a value.
+type Fact struct {
+	Label string
+	Text  string
+	When  Moment // used instead of Text when Text is empty
+}
+
+// Grant is one thing a role may or may not do.
+type Grant struct {
+	Label string
+	Given bool
+}
+
+// SessionList is the sign-ins of one person that are still good.
+type SessionList struct {
+	Sessions  []Session
+	EndOthers string // POST: ends all but the viewer's own; empty when there is nothing to end
+	EndAll    string // POST: ends all of this person's; empty when not allowed
+	Everybody string // GET: asks before everybody is signed out; empty when not allowed
+	Person    string
+	Own       bool // they are the viewer's own
+}
+
+// Session is one sign-in.
+type Session struct {
+	ID      int64
+	Device  string // "Firefox on Linux"
+	Icon    string // "laptop" or "phone"
+	Address string
+	Started Moment
+	Seen    Moment
+	This    bool   // the one this page was asked with
+	End     string // POST: ends it; empty when not allowed
+}

@@ -1,0 +1,356 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alexedwards/scs/postgresstore"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// postgres keeps a store in PostgreSQL, which several instances of the program
+// may share. Each of them makes its changes one after the other, as with SQLite,
+// and all of them take turns: whoever begins a change locks the end of the audit
+// trail, to which every change appends. So no two changes ever see each other
+// half done, whichever instance makes them, and the chain has one end.
+type postgres struct {
+	config                   Config
+	writer, reader, searcher *sql.DB // the store's
+	notifies                 bool    // whether this database tells the other instances of changes
+	patience                 time.Duration
+}
+
+const (
+	writers         = 4  // connections for changes, sessions and "last seen"; changes use one
+	remoteReaders   = 16 // a server has processors of its own
+	remoteSearchers = 4
+)
+
+// Time-outs of a connection. Those of the server are in milliseconds.
+const (
+	connectTimeout = 3 * time.Second  // for each host, unless the address says it
+	silentTimeout  = 10 * time.Second // until a host that says nothing is given up
+	lockTimeout    = "10000"          // until a change gives up waiting for its turn
+	idleTimeout    = "15000"          // until an instance that hangs loses its turn
+)
+
+func (e *postgres) open(ctx context.Context, s *Store) (err error) {
+	turns := map[string]string{"lock_timeout": lockTimeout, "idle_in_transaction_session_timeout": idleTimeout}
+	// A search is looked up in its index first, whatever the planner thinks of
+	// words that it knows nothing of.
+	words := map[string]string{"enable_seqscan": "off", "plan_cache_mode": "force_custom_plan"}
+	for _, p := range []struct {
+		to       **sql.DB
+		n        int
+		settings map[string]string
+	}{{&s.writer, writers, turns}, {&s.reader, remoteReaders, nil}, {&s.searcher, remoteSearchers, words}} {
+		c, err := e.connector(p.settings)
+		if err != nil {
+			return err
+		}
+		*p.to = e.config.pool(c, p.n)
+	}
+	e.writer, e.reader, e.searcher = s.writer, s.reader, s.searcher
+	if err = e.migrate(ctx); err != nil {
+		return err
+	}
+	if e.notifies, err = canNotify(ctx, e.reader); err == nil && e.notifies {
+		s.Go(func(ctx context.Context) { e.listen(ctx, s.wake) })
+	}
+	return err
+}
+
+// migrate takes the steps that are not done yet, one program at a time.
+func (e *postgres) migrate(ctx context.Context) error {
+	version, err := versionIfAny(ctx, e.reader)
+	if err := errors.Join(err, notNewer(version, NameOf(e.config.DB))); err != nil {
+		return err
+	}
+	turns, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	return migrateUp(ctx, goose.DialectPostgres, e.writer, goose.WithSessionLocker(turns))
+}
+
+// connector makes connections with some settings of the server.
+func (e *postgres) connector(settings map[string]string) (driver.Connector, error) {
+	c, err := e.address()
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range settings {
+		c.RuntimeParams[k] = v
+	}
+	return numbered{stdlib.GetConnector(*c)}, nil
+}
+
+// address reads where the database is. Of several hosts, the one that takes
+// changes is meant, unless it says otherwise.
+func (e *postgres) address() (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(e.config.DB)
+	if err != nil {
+		return nil, &Error{Kind: Invalid, Message: "The address of the database cannot be read. It looks like postgres://user:password@host:5432/database.", Cause: err}
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectTimeout
+	}
+	if len(c.Fallbacks) > 0 && c.ValidateConnect == nil {
+		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	c.RuntimeParams["application_name"] = cmp.Or(c.RuntimeParams["application_name"], "backoffice")
+	dialer := net.Dialer{Control: giveUpSilence, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentTimeout / 2, Interval: silentTimeout / 4, Count: 2}}
+	c.DialFunc = dialer.DialContext
+	return c, nil
+}
+
+// giveUpSilence ends a connection whose other side does not even acknowledge what
+// it was sent. A host that loses its power says nothing; Linux would try for a
+// quarter of an hour.
+func giveUpSilence(network, _ string, c syscall.RawConn) (err error) {
+	if !strings.HasPrefix(network, "tcp") {
+		return nil
+	}
+	cerr := c.Control(func(fd uintptr) {
+		err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(silentTimeout.Milliseconds()))
+	})
+	return errors.Join(err, cerr)
+}
+
+// tcpUserTimeout is Linux's TCP_USER_TIMEOUT, of RFC 5482.
+const tcpUserTimeout = 18
+
+// numbered makes connections that understand the placeholders of this package.
+type numbered struct{ driver.Connector }
+
+func (c numbered) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return numberedConn{conn.(*stdlib.Conn)}, nil
+}
+
+type numberedConn struct{ *stdlib.Conn }
+
+// dollars turns ?1 into $1. The plus is for SQLite's planner: see where.arg.
+var dollars = strings.NewReplacer("+?", "$", "?", "$")
+
+// CheckNamedValue replaces what PostgreSQL cannot keep in a text. Rules see to it
+// that nothing of the kind is stored; it may stand in what somebody looks for.
+func (c numberedConn) CheckNamedValue(v *driver.NamedValue) error {
+	if s, ok := v.Value.(string); ok {
+		v.Value = keepable(s)
+	}
+	return c.Conn.CheckNamedValue(v)
+}
+
+func keepable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+func (c numberedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	return c.Conn.PrepareContext(ctx, dollars.Replace(query))
+}
+
+func (c numberedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.Conn.ExecContext(ctx, dollars.Replace(query), args)
+}
+
+func (c numberedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.Conn.QueryContext(ctx, dollars.Replace(query), args)
+}
+
+func (e *postgres) check() error { return nil }
+
+func (e *postgres) begin(ctx context.Context, soon bool) (*sql.Tx, error) {
+	t, err := e.writer.BeginTx(ctx, nil)
+	if err == nil {
+		if err = takeTurn(ctx, t, e.notifies, soon); err != nil {
+			err = errors.Join(err, t.Rollback())
+		}
+	}
+	if err != nil {
+		e.look(err)
+		return nil, err
+	}
+	return t, nil
+}
+
+// look lets go of all connections when the host that they lead to does not take
+// changes any more: another one does by now, or soon will.
+func (e *postgres) look(err error) {
+	var p *pgconn.PgError
+	if !errors.As(err, &p) || p.Code != readOnly {
+		return
+	}
+	for db, n := range map[*sql.DB]int{e.writer: writers, e.reader: remoteReaders, e.searcher: remoteSearchers} {
+		db.SetMaxIdleConns(-1)
+		db.SetMaxIdleConns(n)
+	}
+}
+
+func (e *postgres) committed() {}
+
+// decideWithin is how long it is tried to find out what became of a change.
+const decideWithin = 10 * time.Second
+
+// errUndecided says that nobody knows whether a change was made.
+var errUndecided = errors.New("store: the database went away during the commit")
+
+// decide looks for the last entry of the changes, at the end of the trail that
+// nobody moves meanwhile: a commit that is still under way is waited for.
+func (e *postgres) decide(err error, end head) error {
+	var p *pgconn.PgError
+	if errors.As(err, &p) && !gone(p.Code) {
+		return err // the server took it back, and said so
+	}
+	ctx, stop := context.WithTimeout(context.Background(), e.patience)
+	defer stop()
+	for end.id != 0 && ctx.Err() == nil {
+		there, lerr := e.isThere(ctx, end)
+		switch {
+		case lerr == nil && there:
+			return nil
+		case lerr == nil:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return errors.Join(errUndecided, err)
+}
+
+func (e *postgres) isThere(ctx context.Context, end head) (bool, error) {
+	t, err := e.begin(ctx, false)
+	if err != nil {
+		return false, err
+	}
+	defer t.Rollback()
+	return hasEntry(ctx, t, end)
+}
+
+// sharedSessions reads and writes through connections of their own.
+type sharedSessions struct{ read, write *postgresstore.PostgresStore }
+
+func (e *postgres) sessions() Sessions {
+	return sharedSessions{postgresstore.NewWithCleanupInterval(e.reader, 0), postgresstore.NewWithCleanupInterval(e.writer, 0)}
+}
+
+func (s sharedSessions) Find(token string) ([]byte, bool, error) { return s.read.Find(token) }
+func (s sharedSessions) Delete(token string) error               { return s.write.Delete(token) }
+func (s sharedSessions) Commit(token string, data []byte, expiry time.Time) error {
+	return s.write.Commit(token, data, expiry)
+}
+
+func (e *postgres) sweepSessions(x *tx) error { return dropSharedSessions(x) }
+
+// search looks for up to maxCount hits in the index of the letters. With more of
+// them the order of the list is walked, and meets a page of hits soon.
+func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count, error) {
+	return s.scan(ctx, q, nil)
+}
+
+func (e *postgres) index(context.Context, *Store) error { return nil }
+func (e *postgres) unindex(*tx, []int64) error          { return nil }
+
+// insertInBulk leaves it to insertAtOnce.
+func (e *postgres) insertInBulk(context.Context, *Store, Actor, int, func(int)) (int, bool, error) {
+	return 0, false, nil
+}
+
+func (e *postgres) stats(ctx context.Context, st *Stats) error {
+	return loadDatabaseSize(ctx, e.reader, &st.FileBytes)
+}
+
+// errNoBackup says what to use instead.
+var errNoBackup = &Error{Kind: Refused, Message: "PostgreSQL makes its own backups: pg_dump for a copy of one moment, pg_basebackup and an archive of its log for any moment."}
+
+func (e *postgres) backup(context.Context, string) (Contents, error) {
+	return Contents{}, errNoBackup
+}
+
+func (e *postgres) dialect() dialect { return forPostgres }
+
+func (e *postgres) close() error { return nil }
+
+// listen tells when another instance has committed something, until ctx ends. Who
+// relies on it alone would miss what is committed while it is not connected; so
+// it also tells when it is connected again.
+func (e *postgres) listen(ctx context.Context, changed func()) {
+	for ctx.Err() == nil {
+		if c, err := e.address(); err == nil {
+			e.hear(ctx, c, changed)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (e *postgres) hear(ctx context.Context, config *pgx.ConnConfig, changed func()) {
+	c, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	for err = subscribe(ctx, c); err == nil; _, err = c.WaitForNotification(ctx) {
+		changed()
+	}
+}
+
+// Codes of PostgreSQL's errors, of appendix A of its documentation.
+const (
+	readOnly        = "25006"
+	diskFull        = "53100"
+	lockUnavailable = "55P03"
+)
+
+// gone reports whether an error says that the server ended the connection.
+func gone(code string) bool {
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "58")
+}
+
+func postgresTrouble(err error) string {
+	var p *pgconn.PgError
+	var n *net.OpError
+	var c *pgconn.ConnectError
+	switch {
+	case errors.As(err, &c):
+		return "The database does not answer."
+	case errors.As(err, &p):
+		return serverTrouble(p.Code)
+	case errors.As(err, &n), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), pgconn.SafeToRetry(err):
+		return "The database does not answer."
+	}
+	return ""
+}
+
+func serverTrouble(code string) string {
+	switch {
+	case code == readOnly:
+		return "The database cannot be written at the moment."
+	case code == diskFull:
+		return "The disk of the database is full."
+	case code == lockUnavailable:
+		return "Another program keeps the database to itself."
+	case gone(code), strings.HasPrefix(code, "53"):
+		return "The database does not answer."
+	}
+	return ""
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// What only PostgreSQL is told.
+
+// channel is what changes are announced on.
+const channel = "backoffice"
+
+// takeTurn waits until nobody else makes a change. If there is anybody to tell,
+// they are told when this one is committed.
+func takeTurn(ctx context.Context, t *sql.Tx, tell, soon bool) error {
+	query := `SELECT entry_id FROM audit_head WHERE id = 1 FOR UPDATE`
+	if tell {
+		query = `SELECT entry_id, pg_notify('` + channel + `', '') FROM audit_head WHERE id = 1 FOR UPDATE`
+	}
+	if _, err := t.ExecContext(ctx, query); err != nil || !soon {
+		return err
+	}
+	_, err := t.ExecContext(ctx, `SET LOCAL synchronous_commit = off`)
+	return err
+}
+
+// canNotify reports whether the database tells one connection what another does.
+// Some that are compatible with PostgreSQL otherwise do not.
+func canNotify(ctx context.Context, q querier) (bool, error) {
+	err := q.QueryRowContext(ctx, `SELECT pg_notify('`+channel+`', '')::text`).Scan(new(string))
+	var p *pgconn.PgError
+	if errors.As(err, &p) && !gone(p.Code) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func subscribe(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, `LISTEN `+channel)
+	return err
+}
+
+// hasEntry reports whether an entry is in the trail.
+func hasEntry(ctx context.Context, q querier, end head) (there bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM audit_entries WHERE id = ?1 AND hash = ?2)`, end.id, end.hash).Scan(&there)
+	return there, err
+}
+
+// versionIfAny is schemaVersion, and 0 for a database that is empty.
+func versionIfAny(ctx context.Context, q querier) (version int64, err error) {
+	var there bool
+	err = q.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there)
+	if err != nil || !there {
+		return 0, err
+	}
+	return schemaVersion(ctx, q)
+}
+
+func dropSharedSessions(x *tx) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM sessions WHERE expiry < to_timestamp(?1 / 1000.0)`, float64(toMillis(x.now)))
+	return err
+}
+
+func loadDatabaseSize(ctx context.Context, q querier, bytes *int64) error {
+	return q.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(bytes)
+}

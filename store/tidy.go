@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// TidyEvery is how often what has run out is removed.
+const TidyEvery = time.Hour
+
+// Tidy removes what has run out, if that is due and no other program does it:
+// see Purge and Sweep. It gives how many people were removed for good, and
+// whether it was done to its end.
+func (s *Store) Tidy(ctx context.Context) (purged int, did bool, err error) {
+	l := newLease(leaseTidy)
+	did, err = s.alone(ctx, l, s.tidyDue, func(ctx context.Context) (err error) {
+		purged, err = s.tidy(ctx, l)
+		return err
+	})
+	return purged, did, err
+}
+
+// tidy stops when the lease is somebody else's.
+func (s *Store) tidy(ctx context.Context, l lease) (purged int, err error) {
+	s.counts.tidying.Store(true)
+	defer s.counts.tidying.Store(false)
+	if purged, err = s.purge(ctx, l.beat); err != nil {
+		return purged, err
+	}
+	return purged, s.sweep(ctx, l.beat)
+}
+
+// tidyDue reports whether it is time, also by a clock that was set back.
+func (s *Store) tidyDue(done time.Time) bool {
+	since := s.now().Sub(done)
+	return since < 0 || since >= TidyEvery
+}
+
+// Purge removes the data of people deleted more than KeepDeleted ago, for
+// good, and gives how many they were. The trail keeps that they existed, not
+// who they were. An archive of the trail keeps what it holds.
+func (s *Store) Purge(ctx context.Context) (int, error) { return s.purge(ctx, nothing) }
+
+// purgeAtOnce bounds a transaction of Purge, for which editors wait.
+const purgeAtOnce = 500
+
+func (s *Store) purge(ctx context.Context, hold func(*tx) error) (n int, err error) {
+	for {
+		some, err := s.purgeSome(ctx, hold)
+		n += some
+		if err != nil || some < purgeAtOnce {
+			return n, err
+		}
+	}
+}
+
+func (s *Store) purgeSome(ctx context.Context, hold func(*tx) error) (n int, err error) {
+	err = s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
+		if err := hold(x); err != nil {
+			return err
+		}
+		ids, err := purgeable(x, x.now.Add(-KeepDeleted), purgeAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := purgeUser(x, id); err != nil {
+				return err
+			}
+			if _, err := x.record(Entry{Act: ActPurge, Target: id, Note: "Removed for good " + days(KeepDeleted) + " after the deletion."}); err != nil {
+				return err
+			}
+		}
+		n = len(ids)
+		return x.store.engine.unindex(x, ids)
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", "days") }
+
+// keepEnded is how long an ended sign-in and an old throttle are kept.
+const keepEnded = 90 * 24 * time.Hour
+
+// Sweep removes what nobody needs any more: sign-ins that ended long ago,
+// throttles that have worn off, sessions past their time. It is no change to a
+// person and leaves no audit entry.
+func (s *Store) Sweep(ctx context.Context) error { return s.sweep(ctx, nothing) }
+
+func (s *Store) sweep(ctx context.Context, hold func(*tx) error) error {
+	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
+		if err := hold(x); err != nil {
+			return err
+		}
+		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
+	})
+	if err != nil {
+		return err
+	}
+	return s.sweepImports(ctx)
+}
