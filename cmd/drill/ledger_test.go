@@ -83,6 +83,7 @@ func TestAudit(t *testing.T) {
 		says  string
 	}{
 		"as it was": {[]change{{1, "a", phone, "", "1"}, {2, "b", phone, "1", "2"}}, ""},
+		"twice":     {[]change{{1, "a", phone, "", "1"}, {2, "b", phone, "1", "2"}, {3, "b", phone, "2", "2"}}, "made the entries 2 and 3"},
 		"missing":   {[]change{{1, "a", phone, "", "1"}}, "is not in the trail"},
 		"another":   {[]change{{1, "a", phone, "", "1"}, {2, "b", phone, "1", "3"}}, `the trail says "3"`},
 		"in the wrong order": {[]change{{1, "b", phone, "", "2"}, {2, "a", phone, "2", "1"}},

@@ -62,11 +62,14 @@ func changesOf(value func(name string) string) []change {
 }
 
 // audit compares the ledger with the trail: every acknowledged write has its
-// entry, refused ones have none, entries stand in the order of the answers,
+// entry, and one only, refused ones have none, entries stand in the order of the answers,
 // and each begins where the one before it ended.
 func (l *ledger) audit(trail []change, f *findings) {
 	entries := map[string]change{}
 	for _, c := range trail {
+		if twice, ok := entries[c.key()]; ok {
+			f.wonder("%s: one request (%s) made the entries %d and %d", c.at, c.request, twice.entry, c.entry)
+		}
 		entries[c.key()] = c
 	}
 	for _, w := range l.acknowledged() {
