@@ -61,9 +61,9 @@ func changesOf(value func(name string) string) []change {
 	return out
 }
 
-// audit compares the ledger with the trail: every acknowledged write has its
-// entry, and one only, refused ones have none, entries stand in the order of the answers,
-// and each begins where the one before it ended.
+// audit compares the ledger with the trail: every acknowledged write has one
+// entry, refused ones have none, entries stand in the order of the answers, and
+// each begins where the one before it ended.
 func (l *ledger) audit(trail []change, f *findings) {
 	entries := map[string]change{}
 	for _, c := range trail {
