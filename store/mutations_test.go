@@ -55,6 +55,7 @@ type mutation struct {
 	kind    Kind // how do ends; "" for success
 	entry   func(*cast) Entry
 	streams bool  // it may fail after it has left its entry
+	file    bool  // it is about the file of SQLite
 	version int64 // by how much the version of the entry's target grows
 }
 
@@ -325,7 +326,7 @@ func mutations() []mutation {
 				return by(Actor{Kind: System}, ActPurge, c.ben.ID).noted("Removed for good 30 days after the deletion.")
 			}},
 
-		{name: "Backup", method: "Backup",
+		{name: "Backup", method: "Backup", file: true,
 			do: func(ctx context.Context, c *cast) error {
 				return second(c.Backup(ctx, c.admin, filepath.Join(c.t.TempDir(), "friday.db")))
 			},
