@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,7 +85,7 @@ func TestWrongSettings(t *testing.T) {
 		{"drain", nil, []string{"--drain=-1s"}, exitUsage, "--drain"},
 		{"backups too often", nil, []string{"--backup-every", "1s"}, exitUsage, "--backup-every"},
 		{"no backups", nil, []string{"--backup-keep", "0"}, exitUsage, "--backup-keep"},
-		{"backups into a file", nil, []string{"--backup-dir", "/dev/null/backups", "--db", "/dev/null/people.db"}, exitFailed, "--backup-dir"},
+		{"backups into a file", nil, []string{"--backup-dir", "/dev/null/backups"}, exitFailed, "--backup-dir"},
 		{"port of the metrics", nil, []string{"--metrics-addr", "127.0.0.1:99999"}, exitFailed, "--metrics-addr"},
 		{"a certificate without a key", nil, []string{"--tls-cert", "x"}, exitUsage, "--tls-cert"},
 		{"a key without a certificate", nil, []string{"--tls-key", "x"}, exitUsage, "--tls-key"},
@@ -105,6 +106,9 @@ func TestWrongSettings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newShell(t)
+			if slices.Contains(c.args, "--backup-dir") {
+				s.db = filepath.Join(t.TempDir(), "people.db") // PostgreSQL has its own backups
+			}
 			s.env = c.env
 			o := s.run("", append([]string{"serve", "--addr", "127.0.0.1:0"}, c.args...)...)
 			if o.code != c.code || !strings.Contains(o.err, c.says) || strings.Contains(o.out, "listens") {
