@@ -61,6 +61,9 @@ func (s *Store) RecordBackup(ctx context.Context, a Actor, to string, c Contents
 // Backup copies a database that this program has not opened. It changes nothing
 // in it, not even its schema, and leaves nothing on record.
 func Backup(ctx context.Context, from, to string) (Contents, error) {
+	if IsPostgres(from) {
+		return Contents{}, errNoBackup
+	}
 	if err := differ(from, to); err != nil {
 		return Contents{}, err
 	}

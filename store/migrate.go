@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -61,13 +62,28 @@ func migrateUp(ctx context.Context, d goose.Dialect, db *sql.DB, options ...goos
 	}
 	// Another program that opens the same new database may take a step before us.
 	// Ours then fails whole, and what is left to do is looked up anew.
-	for range len(p.ListSources()) + 2 {
+	patience := time.Now().Add(migratePatience)
+	for tries := len(p.ListSources()) + 2; tries > 0; {
 		if _, err = p.Up(ctx); err == nil {
 			return nil
+		}
+		if !inUse(err) || time.Now().After(patience) {
+			tries--
+			continue
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return err
 		}
 	}
 	return err
 }
+
+// migratePatience is how long it is waited for another program that keeps the
+// database to itself. SQLite does not wait by itself while two of them make the
+// log of a new file.
+const migratePatience = 10 * time.Second
 
 func newMigrator(d goose.Dialect, db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
 	folder := "migrations"

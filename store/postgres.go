@@ -78,7 +78,11 @@ func (e *postgres) migrate(ctx context.Context) error {
 	if err := errors.Join(err, notNewer(version, NameOf(e.config.DB))); err != nil {
 		return err
 	}
-	turns, err := lock.NewPostgresSessionLocker()
+	if newest, err := newestMigration(); err != nil || version == newest {
+		return err
+	}
+	const look, times = 1, 3600 // seconds: an index of many people takes a while
+	turns, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(look, times))
 	if err != nil {
 		return err
 	}

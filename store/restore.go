@@ -20,6 +20,9 @@ type Restored struct {
 // used is examined first; the database that is there stays under another name;
 // and a database that a program has open is left alone.
 func Restore(ctx context.Context, from, to string, now time.Time) (Restored, error) {
+	if IsPostgres(to) {
+		return Restored{}, errNoBackup
+	}
 	if err := errors.Join(differ(from, to), complete(from)); err != nil {
 		return Restored{}, err
 	}

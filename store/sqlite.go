@@ -209,6 +209,12 @@ func sqliteTrouble(err error) string {
 
 func (e *sqlite) sweepSessions(x *tx) error { return dropFileSessions(x) }
 
+// inUse reports whether another program keeps the file to itself.
+func inUse(err error) bool {
+	var s sqlite3.Error
+	return errors.As(err, &s) && (s.Code == sqlite3.ErrBusy || s.Code == sqlite3.ErrLocked)
+}
+
 func (e *sqlite) dialect() dialect { return forSQLite }
 
 func (e *sqlite) close() error {

@@ -18,6 +18,9 @@ import (
 
 // TestBackupAndRestore tells the story of a bad evening, by commands.
 func TestBackupAndRestore(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	p := startProgram(t, map[string]string{"BACKOFFICE_ADMIN_EMAIL": adminEmail, "BACKOFFICE_ADMIN_PASSWORD": adminPassword})
 	s := &shell{t: t, db: p.DB, env: map[string]string{}, secret: adminPassword}
@@ -62,6 +65,9 @@ func fileExists(path string) bool {
 
 // TestBackupBeforeAnUpgrade leaves the schema of an older version as it is.
 func TestBackupBeforeAnUpgrade(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
@@ -83,6 +89,9 @@ func TestBackupBeforeAnUpgrade(t *testing.T) {
 
 // TestBackupsByThemselves makes them on one day after the other.
 func TestBackupsByThemselves(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
@@ -92,7 +101,7 @@ func TestBackupsByThemselves(t *testing.T) {
 	}
 	defer db.Close()
 	b := &backups{BackupDir: filepath.Join(t.TempDir(), "new", "folder"), BackupEvery: 24 * time.Hour, BackupKeep: 2}
-	if err := b.check(); err != nil {
+	if err := b.check("backoffice.db"); err != nil {
 		t.Fatal(err)
 	}
 	mine := filepath.Join(b.BackupDir, "backoffice-mine.db")
@@ -130,6 +139,9 @@ func TestBackupsByThemselves(t *testing.T) {
 
 // TestServerMakesBackups waits for the first one, which is due at the start.
 func TestServerMakesBackups(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	p := startProgram(t, nil, "--backup-dir", dir)
@@ -148,6 +160,9 @@ func TestServerMakesBackups(t *testing.T) {
 
 // TestOneProgramMakesBackups has two programs that share a database and a folder.
 func TestOneProgramMakesBackups(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
 	t.Parallel()
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
@@ -187,5 +202,17 @@ func TestOneProgramMakesBackups(t *testing.T) {
 	trail, err := db.Trail(t.Context(), actor(), store.TrailQuery{Act: string(store.ActBackup)})
 	if err != nil || len(trail.Entries) != 2 || trail.Entries[0].Note != "friday.db: 1 person, 2 entries" || trail.Entries[1].Kind != store.System {
 		t.Errorf("on record are %+v, %v", trail.Entries, err)
+	}
+}
+
+// TestBackupOfPostgres says what to use instead, at once.
+func TestBackupOfPostgres(t *testing.T) {
+	s := newShell(t)
+	s.db = "postgres://127.0.0.1:1/people"
+	file := filepath.Join(t.TempDir(), "friday.db")
+	for _, args := range [][]string{{"backup", file}, {"restore", file}, {"serve", "--backup-dir", t.TempDir()}} {
+		if o := s.run("", args...); o.code == exitOK || !strings.Contains(o.err, "PostgreSQL makes its own backups") {
+			t.Errorf("%v: exit code %d: %s", args, o.code, o.err)
+		}
 	}
 }

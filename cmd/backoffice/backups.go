@@ -21,7 +21,7 @@ type backups struct {
 
 // check refuses settings that would leave one without backups, at the start and
 // not in the first night.
-func (b *backups) check() error {
+func (b *backups) check(db string) error {
 	if b.BackupEvery < time.Minute {
 		return wrongSetting("backup-every", "must be at least a minute.")
 	}
@@ -30,6 +30,9 @@ func (b *backups) check() error {
 	}
 	if b.BackupDir == "" {
 		return nil
+	}
+	if store.IsPostgres(db) {
+		return wrongSetting("backup-dir", "is for SQLite. PostgreSQL makes its own backups.")
 	}
 	if err := os.MkdirAll(b.BackupDir, 0o700); err != nil {
 		return fmt.Errorf("--backup-dir: %w", err)

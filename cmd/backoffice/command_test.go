@@ -219,8 +219,15 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("exit code %d: %s", o.code, o.err)
 		}
 	})
+	t.Run("no server", func(t *testing.T) {
+		s := &shell{t: t, db: "postgres://ana:otter-42@127.0.0.1:1/people", secret: "otter-42"}
+		if o := s.run("", "user", "list"); o.code != exitFailed || !strings.Contains(o.err, "127.0.0.1:1") {
+			t.Errorf("exit code %d: %s", o.code, o.err)
+		}
+	})
 	t.Run("no database", func(t *testing.T) {
 		s := newShell(t)
+		s.db = filepath.Join(t.TempDir(), "letter.txt")
 		if err := os.WriteFile(s.db, []byte(strings.Repeat("not a database ", 1000)), 0o600); err != nil {
 			t.Fatal(err)
 		}

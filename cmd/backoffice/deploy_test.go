@@ -38,7 +38,7 @@ var (
 	settingName = regexp.MustCompile(`BACKOFFICE_[A-Z_]+`)
 	execStart   = regexp.MustCompile(`(?m)^ExecStart=\S+ (.*)$`)
 	podArgs     = regexp.MustCompile(`(?m)^ *args: (\[.*\])$`)
-	probedPath  = regexp.MustCompile(`(?:path: |health_uri )(/[a-z]+)`)
+	probedPath  = regexp.MustCompile(`(?:path: |health_uri |httpchk GET )(/[a-z]+)`)
 )
 
 // TestDeployKnowsTheProgram holds the examples of deploy against the program:

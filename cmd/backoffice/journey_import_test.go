@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"backoffice/store"
+	"backoffice/store/storetest"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -201,16 +201,17 @@ func (d *desk) importIs(id int64, state store.ImportState) {
 // the machine, until the function that it gives is called.
 func (d *desk) slowCreation() (quick func()) {
 	d.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+d.DB+"?_busy_timeout=20000")
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	d.t.Cleanup(func() { db.Close() })
+	db := storetest.Raw(d.t, d.DB)
 	run := func(statement string) {
 		d.t.Helper()
 		if _, err := db.ExecContext(context.Background(), statement); err != nil {
 			d.t.Fatal(err)
 		}
+	}
+	if storetest.OnPostgres() {
+		run(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.005); RETURN NEW; END $$;
+			CREATE TRIGGER slow AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION slow()`)
+		return func() { run("DROP TRIGGER slow ON users") }
 	}
 	run(`CREATE TRIGGER slow AFTER INSERT ON users BEGIN
 		SELECT count(*) FROM (SELECT 1 FROM sqlite_schema a, sqlite_schema b, sqlite_schema c LIMIT 50000);

@@ -1,5 +1,5 @@
 // Command backoffice is the users' back office: a web server with its data in
-// one SQLite file, and the command line beside it.
+// one SQLite file or in PostgreSQL, and the command line beside it.
 //
 // run is split from main, so that the browser tests start the real program on
 // port 0. One file per sub-command.
@@ -40,7 +40,7 @@ const (
 // file too. The helps of settings are the table of the README.
 type cli struct {
 	Config    string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
-	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"The SQLite file with all data; made when missing."`
+	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
 	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 

@@ -33,7 +33,7 @@ type serveCmd struct {
 
 // Run serves until the context ends, then finishes what runs.
 func (c *serveCmd) Run(all *cli, env *environment) error {
-	config, err := c.config(env)
+	config, err := c.config(env, all.DB)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (c *serveCmd) listenForMonitor(run *service, m *monitor) error {
 	return err
 }
 
-func (c *serveCmd) config(env *environment) (handlers.Config, error) {
+func (c *serveCmd) config(env *environment, db string) (handlers.Config, error) {
 	zone, err := time.LoadLocation(c.TimeZone)
 	if err != nil {
 		return handlers.Config{}, wrongSetting("time-zone", "%q is no time zone such as Europe/Madrid.", c.TimeZone)
@@ -143,7 +143,7 @@ func (c *serveCmd) config(env *environment) (handlers.Config, error) {
 	if c.Drain < 0 {
 		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
 	}
-	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check()); err != nil {
+	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check(db)); err != nil {
 		return handlers.Config{}, err
 	}
 	proxies, err := parseNetworks(c.TrustedProxies)
