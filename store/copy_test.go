@@ -319,7 +319,7 @@ func TestCopyCutOff(t *testing.T) {
 	sameContent(t, s.config.DB, other)
 }
 
-// copying names the databases that another process is to copy.
+// copyingFrom and copyingTo name the databases that another process is to copy.
 const copyingFrom, copyingTo = "BACKOFFICE_TEST_COPY_FROM", "BACKOFFICE_TEST_COPY_TO"
 
 // TestCopyInAnotherProcess is no test of its own: it is what TestCopyKilled kills.
@@ -344,7 +344,7 @@ func TestCopyKilled(t *testing.T) {
 	for _, to := range []string{file, other} {
 		before := contentOf(t, to)
 		cmd := program.Command(os.Args[0], "-test.run=^TestCopyInAnotherProcess$")
-		cmd.Env = append(os.Environ(), copyingFrom+"="+s.config.DB, copyingTo+"="+to)
+		cmd.Env = append(os.Environ(), copyingFrom+"="+s.config.DB, copyingTo+"="+to, runOnce)
 		in, err := cmd.StdinPipe()
 		must(t, err)
 		out, err := cmd.StdoutPipe()
