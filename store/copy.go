@@ -51,7 +51,10 @@ func Copy(ctx context.Context, from, to string, tell func(done, all int)) (Copie
 	if err := target.tx.Commit(); err != nil {
 		return Copied{}, fmt.Errorf("copy to %s: %w", target.name, err)
 	}
-	return done, target.settle(ctx, to)
+	if err := target.settle(ctx, to); err != nil {
+		return done, fmt.Errorf("the copy to %s is made, but not the index of its search, which the server will make: %w", target.name, err)
+	}
+	return done, nil
 }
 
 // side is one of the two databases of a copy, in a transaction.
@@ -137,17 +140,13 @@ func openTarget(ctx context.Context, db string) (*side, error) {
 	if err := made.Close(); err != nil {
 		return nil, err
 	}
-	s, err := openSide(ctx, db, true)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return openSide(ctx, db, true)
 }
 
 func openSide(ctx context.Context, db string, fill bool) (_ *side, err error) {
 	s := &side{copier: newCopier(db), name: NameOf(db)}
 	if s.db, err = s.connect(ctx, fill); err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.close())
 	}
 	options := oneState
 	if fill {
@@ -172,7 +171,10 @@ func (s *side) close() error {
 	if s.conn != nil {
 		errs = append(errs, s.conn.Close())
 	}
-	return errors.Join(append(errs, s.db.Close())...)
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // checkVersion wants the schema of this program: a source is not changed, and so
