@@ -144,10 +144,8 @@ func (s *server) respondBare(w http.ResponseWriter, a *ask, v view) {
 		http.Error(w, http.StatusText(v.status), v.status)
 		return
 	}
-	if v.retry > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(v.retry))
-	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.sayWhen(w.Header())
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
 }

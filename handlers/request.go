@@ -21,8 +21,9 @@ type ask struct {
 	words words          // puts times into words
 	note  *note          // for the access log
 
-	newest int64                   // the newest entry of the trail before people were read; 0: not asked
-	fresh  map[int64][]store.Field // what somebody else has just changed, by person
+	newest  int64                   // the newest entry of the trail before people were read; 0: not asked
+	fresh   map[int64][]store.Field // what somebody else has just changed, by person
+	renewed bool                    // the session goes on under a new token, which has to be stored
 }
 
 // recover turns a panic into an error page, if nothing has been written yet.

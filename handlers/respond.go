@@ -59,13 +59,17 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	}
 	body, err := s.render(a, &v)
 	defer s.sheets.Put(body)
-	if err == nil {
-		err = s.saveSession(w, a.Request)
-	}
 	if err != nil {
 		s.logError(a, err)
 		s.respondFault(w, a, err)
 		return
+	}
+	if err := s.saveSession(w, a.Request); err != nil {
+		s.logError(a, err)
+		if a.renewed {
+			s.respondFault(w, a, err)
+			return
+		} // Otherwise a toast is shown twice, or not at all.
 	}
 	if v.status == http.StatusNoContent {
 		w.WriteHeader(v.status)
@@ -73,9 +77,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	}
 	h := w.Header()
 	h.Add("Vary", "Cookie, HX-Request-Type")
-	if v.retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(v.retry))
-	}
+	v.sayWhen(h)
 	if v.text != "" {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 	} else {
@@ -93,6 +95,13 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
+}
+
+// sayWhen tells a program when to ask again.
+func (v *view) sayWhen(h http.Header) {
+	if v.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(v.retry))
+	}
 }
 
 // send writes a download. What fails before the first byte is still answered as

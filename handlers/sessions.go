@@ -113,7 +113,7 @@ func (s *server) saveSession(w http.ResponseWriter, r *http.Request) error {
 // beginSession ties the session to a sign-in, under a new token.
 func (s *server) beginSession(a *ask, w store.Whoever) error {
 	ctx := a.Context()
-	if err := s.sessions.RenewToken(ctx); err != nil {
+	if err := s.renewSession(a); err != nil {
 		return err
 	}
 	s.sessions.Put(ctx, sessionPerson, strconv.FormatInt(w.User.ID, 10))
@@ -124,7 +124,10 @@ func (s *server) beginSession(a *ask, w store.Whoever) error {
 
 // renewSession goes on under a new token, after something that others may have
 // known has changed.
-func (s *server) renewSession(a *ask) error { return s.sessions.RenewToken(a.Context()) }
+func (s *server) renewSession(a *ask) error {
+	a.renewed = true
+	return s.sessions.RenewToken(a.Context())
+}
 
 // resume finds out who is asking. A session that is no longer good leaves the
 // reason in a.ended.

@@ -62,17 +62,19 @@ func migrateUp(ctx context.Context, d goose.Dialect, db *sql.DB, options ...goos
 	}
 	// Another program that opens the same new database may take a step before us.
 	// Ours then fails whole, and what is left to do is looked up anew.
-	patience := time.Now().Add(migratePatience)
+	late := time.After(migratePatience)
 	for tries := len(p.ListSources()) + 2; tries > 0; {
 		if _, err = p.Up(ctx); err == nil {
 			return nil
 		}
-		if !inUse(err) || time.Now().After(patience) {
+		if !inUse(err) {
 			tries--
 			continue
 		}
 		select {
 		case <-time.After(10 * time.Millisecond):
+		case <-late:
+			return err
 		case <-ctx.Done():
 			return err
 		}

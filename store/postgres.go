@@ -166,15 +166,34 @@ func keepable(s string) string {
 }
 
 func (c numberedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	return c.Conn.PrepareContext(ctx, dollars.Replace(query))
+	s, err := c.Conn.PrepareContext(ctx, dollars.Replace(query))
+	return s, c.ended(err)
 }
 
 func (c numberedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.Conn.ExecContext(ctx, dollars.Replace(query), args)
+	r, err := c.Conn.ExecContext(ctx, dollars.Replace(query), args)
+	return r, c.ended(err)
 }
 
 func (c numberedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.Conn.QueryContext(ctx, dollars.Replace(query), args)
+	rows, err := c.Conn.QueryContext(ctx, dollars.Replace(query), args)
+	return rows, c.ended(err)
+}
+
+func (c numberedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	t, err := c.Conn.BeginTx(ctx, o)
+	return t, c.ended(err)
+}
+
+// ended has database/sql ask again, on another connection, what was asked on one
+// that the server had ended before: outside transactions only what reads is asked,
+// and what may be written twice. Within one it does not ask again.
+func (c numberedConn) ended(err error) error {
+	var p *pgconn.PgError
+	if err != nil && (c.Conn.Conn().IsClosed() || errors.As(err, &p) && gone(p.Code)) {
+		return errors.Join(driver.ErrBadConn, err)
+	}
+	return err
 }
 
 func (e *postgres) check() error { return nil }

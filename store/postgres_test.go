@@ -153,3 +153,27 @@ func TestAddressesWithoutPasswords(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestEndedConnections ends the connection of a question that is being answered,
+// as a server does that is started again: it is asked once more, on another.
+func TestEndedConnections(t *testing.T) {
+	if !storetest.OnPostgres() {
+		return
+	}
+	t.Parallel()
+	s := newTestStore(t)
+	raw := storetest.Raw(t, s.config.DB)
+	answer := make(chan error, 1)
+	go func() {
+		var n int
+		answer <- s.reader.QueryRow(`SELECT 1 FROM pg_sleep(0.5)`).Scan(&n)
+	}()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for ended := false; !ended; {
+		<-look.C
+		must(t, raw.QueryRow(`SELECT coalesce(bool_or(pg_terminate_backend(pid)), false) FROM pg_stat_activity
+ WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT 1 FROM pg_sleep%'`).Scan(&ended))
+	}
+	must(t, <-answer)
+}

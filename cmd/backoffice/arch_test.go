@@ -56,6 +56,11 @@ func nobodyImportsCmd(s *source) []string {
 	return s.imports(".", func(p string) string { return oneOf(p, "cmd is the top", module+"/cmd") })
 }
 
+// drillIsAClient lets the drill know of the program what its users know.
+func drillIsAClient(s *source) []string {
+	return s.imports("cmd/drill", func(p string) string { return oneOf(p, "the drill judges from outside", module) })
+}
+
 // sqlText matches a statement in upper case anywhere in a text, and one in
 // lower case that begins it, so that an English sentence is no statement.
 var sqlText = regexp.MustCompile(`(?s)\bSELECT\s.+\sFROM\s|\bINSERT\s+(OR\s+\w+\s+)?INTO\s|\bREPLACE\s+INTO\s|\bUPDATE\s+\S+\s+SET\s|\bDELETE\s+FROM\s|\b(CREATE|ALTER|DROP)\s+(\w+\s+)?(TABLE|INDEX|TRIGGER|VIEW)\s` +
@@ -190,7 +195,7 @@ func unsafeLine(line string) (whys []string) {
 var topLevel = []string{"assets", "cmd", "components", "deploy", "handlers", "store", "go.mod", "go.sum", "Taskfile.yml", "README.md", "LICENSE"}
 
 // leftByRunning are files that .gitignore names and that a developer may have.
-var leftByRunning = []string{"*.db", "*.db-wal", "*.db-shm", "*.db-journal", module, "storybook", "artifacts"}
+var leftByRunning = []string{"*.db", "*.db-wal", "*.db-shm", "*.db-journal", module, "storybook", "drill", "artifacts"}
 
 // onlyTheRooms keeps the root as short as it is.
 func onlyTheRooms(s *source) (bad []string) {
@@ -227,6 +232,9 @@ var archRules = []struct {
 	{"nobody imports cmd", nobodyImportsCmd, map[string]string{
 		"cmd/x/a.go": "package main\nimport \"backoffice/cmd/backoffice\"\n",
 	}, []string{"cmd/x/a.go:2"}},
+	{"the drill is a client", drillIsAClient, map[string]string{
+		"cmd/drill/a.go": "package main\nimport \"net/http\"\nimport \"backoffice/store\"\n",
+	}, []string{"cmd/drill/a.go:3"}},
 	{"SQL stands in its files", sqlInItsFiles, map[string]string{
 		"store/users.go":        "package store\nconst a = `SELECT id\nFROM users`\nconst b = \"Select a person from the list.\"\nconst c = \"DELETE FROM users\"\nconst d = \"update users set name = ?1\"\nconst e = \"UPDATED 3 SETS\"\n",
 		"store/users_sql.go":    "package store\nconst f = `SELECT id FROM users`\n",

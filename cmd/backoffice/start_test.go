@@ -84,7 +84,7 @@ func TestWrongSettings(t *testing.T) {
 		{"drain", nil, []string{"--drain=-1s"}, exitUsage, "--drain"},
 		{"backups too often", nil, []string{"--backup-every", "1s"}, exitUsage, "--backup-every"},
 		{"no backups", nil, []string{"--backup-keep", "0"}, exitUsage, "--backup-keep"},
-		{"backups into a file", nil, []string{"--backup-dir", "/dev/null/backups"}, exitFailed, "--backup-dir"},
+		{"backups into a file", nil, []string{"--backup-dir", "/dev/null/backups", "--db", "/dev/null/people.db"}, exitFailed, "--backup-dir"},
 		{"port of the metrics", nil, []string{"--metrics-addr", "127.0.0.1:99999"}, exitFailed, "--metrics-addr"},
 		{"a certificate without a key", nil, []string{"--tls-cert", "x"}, exitUsage, "--tls-cert"},
 		{"a key without a certificate", nil, []string{"--tls-key", "x"}, exitUsage, "--tls-key"},
