@@ -80,11 +80,11 @@ func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (
 		if done, err = isQuiet(x, nearlyEmpty, toMillis(x.now.Add(-quietFor))); err != nil || !done {
 			return err
 		}
-		err := setCache(x, bulkCache, "FILE")
+		err := setCache(x.ctx, x.Tx, bulkCache, "FILE")
 		if err == nil {
 			added, err = x.addInBulk(ctx, n, tell)
 		}
-		return errors.Join(err, setCache(x, writerCache, "MEMORY"))
+		return errors.Join(err, setCache(x.ctx, x.Tx, writerCache, "MEMORY"))
 	})
 	if err != nil {
 		added = 0

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"strconv"
@@ -170,7 +171,8 @@ func walkSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	if order.Desc {
 		direction, last = " DESC", "min"
 	}
-	walk := w.branches(q, "u.id AS id, u."+column+" AS k", w.beyond(q, order, from), "")
+	columns := "u.id AS id, u." + column + " AS k"
+	walk := cmp.Or(w.branches(q, columns, w.beyond(q, order, from), ""), noWalk(columns))
 	return "SELECT coalesce(string_agg(CAST(id AS TEXT), ','), ''), " + last + "(k) FROM (" + walk +
 		" ORDER BY k" + direction + ", id" + direction + " LIMIT " + w.arg(limit) + ")", w.args
 }

@@ -17,37 +17,55 @@ type bulkInserter struct {
 	taken   map[string]bool // addresses and external ids of those who were there before
 }
 
-// index is an index of the table of people, as the file has it.
+// index is an index of a table, and the statement that makes it.
 type index struct{ name, statement string }
+
+func scanIndex(r row) (i index, err error) {
+	err = r.Scan(&i.name, &i.statement)
+	return i, err
+}
+
+func dropIndexes(ctx context.Context, t *sql.Tx, indexes []index) error {
+	for _, i := range indexes {
+		if _, err := t.ExecContext(ctx, `DROP INDEX `+i.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // bulkCache is the memory that a bulk works in, in KB: what SQLite sorts at
 // once. The writer's own is set again afterwards.
 const bulkCache = 24_000
+
+// fileIndexes are the indexes of a table, in the order in which they were made.
+func fileIndexes(ctx context.Context, q querier, table string) ([]index, error) {
+	rows, err := q.QueryContext(ctx, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY rowid`, table)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanIndex)
+}
 
 func newBulkInserter(x *tx) (*bulkInserter, error) {
 	b := &bulkInserter{taken: map[string]bool{}}
 	if err := b.look(x); err != nil {
 		return nil, err
 	}
-	for _, i := range b.indexes {
-		if _, err := x.ExecContext(x.ctx, `DROP INDEX `+i.name); err != nil {
-			return nil, err
-		}
+	if err := dropIndexes(x.ctx, x.Tx, b.indexes); err != nil {
+		return nil, err
 	}
 	b.inserter = newInserter(x)
 	return b, nil
 }
 
 // look notes the indexes, and what would be refused without them.
-func (b *bulkInserter) look(x *tx) error {
-	rows, err := x.QueryContext(x.ctx, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users' AND sql IS NOT NULL ORDER BY rowid`)
+func (b *bulkInserter) look(x *tx) (err error) {
+	if b.indexes, err = fileIndexes(x.ctx, x.Tx, "users"); err != nil {
+		return err
+	}
+	rows, err := x.QueryContext(x.ctx, `SELECT email_key, external_id FROM users WHERE deleted_at = 0`)
 	if err != nil {
-		return err
-	}
-	if b.indexes, err = collect(rows, func(r row) (i index, err error) { err = r.Scan(&i.name, &i.statement); return i, err }); err != nil {
-		return err
-	}
-	if rows, err = x.QueryContext(x.ctx, `SELECT email_key, external_id FROM users WHERE deleted_at = 0`); err != nil {
 		return err
 	}
 	_, err = collect(rows, func(r row) (struct{}, error) {
@@ -80,8 +98,8 @@ func (b *bulkInserter) finish(built func(int)) error {
 
 // setCache sets the memory of the writing connection, in KB, and where it puts
 // what does not fit when it sorts: see readyWriter.
-func setCache(x *tx, size int, spill string) error {
-	_, err := x.ExecContext(x.ctx, `PRAGMA cache_size = -`+strconv.Itoa(size)+`; PRAGMA temp_store = `+spill)
+func setCache(ctx context.Context, t *sql.Tx, size int, spill string) error {
+	_, err := t.ExecContext(ctx, `PRAGMA cache_size = -`+strconv.Itoa(size)+`; PRAGMA temp_store = `+spill)
 	return err
 }
 
