@@ -30,15 +30,23 @@ func findDamage(ctx context.Context, q querier) (damage string, err error) {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return "", err
 	}
+	if wrong, err := countsAreWrong(ctx, q); err != nil || !wrong {
+		return "", err
+	}
+	return wrongCounts, nil
+}
+
+// wrongCounts is what is wrong with a database of which countsAreWrong.
+const wrongCounts = "the counts of people are not those of the people"
+
+// countsAreWrong compares the kept counts of people with the people.
+func countsAreWrong(ctx context.Context, q querier) (bool, error) {
 	var wrong int64
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM
  (SELECT role, status, count(*) AS n FROM users WHERE deleted_at = 0 GROUP BY role, status) u
  FULL JOIN (SELECT role, status, n FROM user_counts WHERE n <> 0) c ON c.role = u.role AND c.status = u.status
  WHERE u.n IS DISTINCT FROM c.n`).Scan(&wrong)
-	if err == nil && wrong != 0 {
-		return "the counts of people are not those of the people", nil
-	}
-	return "", err
+	return wrong != 0, err
 }
 
 func countPeople(ctx context.Context, q querier) (n int64, err error) {

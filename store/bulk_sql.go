@@ -1,6 +1,9 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"slices"
 )
 
@@ -14,34 +17,41 @@ type bulkInserter struct {
 	taken   map[string]bool // addresses and external ids of those who were there before
 }
 
-// index is an index of the table of people, as the database has it.
+// index is an index of a table, and the statement that makes it.
 type index struct{ name, statement string }
 
-// newBulkInserter begins with the statement that lists the indexes.
-func newBulkInserter(x *tx, list string) (*bulkInserter, error) {
+func scanIndex(r row) (i index, err error) {
+	err = r.Scan(&i.name, &i.statement)
+	return i, err
+}
+
+func dropIndexes(ctx context.Context, t *sql.Tx, indexes []index) error {
+	for _, i := range indexes {
+		if _, err := t.ExecContext(ctx, `DROP INDEX `+i.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newBulkInserter begins by taking the indexes down.
+func newBulkInserter(x *tx, indexesOf func(context.Context, querier, string) ([]index, error)) (*bulkInserter, error) {
 	b := &bulkInserter{taken: map[string]bool{}}
-	if err := b.look(x, list); err != nil {
+	var err error
+	if b.indexes, err = indexesOf(x.ctx, x.Tx, "users"); err != nil {
 		return nil, err
 	}
-	for _, i := range b.indexes {
-		if _, err := x.ExecContext(x.ctx, `DROP INDEX `+i.name); err != nil {
-			return nil, err
-		}
+	if err := errors.Join(b.look(x), dropIndexes(x.ctx, x.Tx, b.indexes)); err != nil {
+		return nil, err
 	}
 	b.inserter = newInserter(x)
 	return b, nil
 }
 
-// look notes the indexes, and what would be refused without them.
-func (b *bulkInserter) look(x *tx, list string) error {
-	rows, err := x.QueryContext(x.ctx, list)
+// look notes what would be refused without the indexes.
+func (b *bulkInserter) look(x *tx) error {
+	rows, err := x.QueryContext(x.ctx, `SELECT email_key, external_id FROM users WHERE deleted_at = 0`)
 	if err != nil {
-		return err
-	}
-	if b.indexes, err = collect(rows, func(r row) (i index, err error) { err = r.Scan(&i.name, &i.statement); return i, err }); err != nil {
-		return err
-	}
-	if rows, err = x.QueryContext(x.ctx, `SELECT email_key, external_id FROM users WHERE deleted_at = 0`); err != nil {
 		return err
 	}
 	_, err = collect(rows, func(r row) (struct{}, error) {

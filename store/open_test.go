@@ -99,6 +99,10 @@ func schema(t *testing.T, db *sql.DB) string {
 // opens the file it names.
 const opening = "BACKOFFICE_TEST_OPEN"
 
+// runOnce has the test's program start no PostgreSQL of its own, on which it would
+// do everything once more.
+const runOnce = "BACKOFFICE_TEST_ENGINE=sqlite"
+
 // TestOpenInAnotherProcess is no test of its own: it is what the other
 // processes of TestOpenAtOnce do.
 func TestOpenInAnotherProcess(t *testing.T) {
@@ -126,7 +130,7 @@ func TestOpenAtOnce(t *testing.T) {
 		must(t, err)
 		for range processes {
 			cmd := program.Command(os.Args[0], "-test.run=^TestOpenInAnotherProcess$")
-			cmd.Env = append(os.Environ(), opening+"="+s.config.DB)
+			cmd.Env = append(os.Environ(), opening+"="+s.config.DB, runOnce)
 			cmd.Stdin = start
 			all.Go(func() {
 				if out, err := cmd.CombinedOutput(); err != nil {

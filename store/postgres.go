@@ -304,7 +304,7 @@ func (e *postgres) unindex(*tx, []int64) error          { return nil }
 
 // onServer is a bulk with room to sort in, which ends with its transaction.
 func onServer() bulk {
-	return bulk{postgresIndexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}
+	return bulk{postgresCopier{}.indexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}
 }
 
 // insertInBulk keeps everybody from the people until they are all there, unlike

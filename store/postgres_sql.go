@@ -69,11 +69,6 @@ func loadDatabaseSize(ctx context.Context, q querier, bytes *int64) error {
 	return q.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(bytes)
 }
 
-// postgresIndexes lists the indexes of people but that of the primary key, which
-// stays.
-const postgresIndexes = `SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
- WHERE i.indrelid = 'users'::regclass AND NOT i.indisprimary ORDER BY c.oid`
-
 // setSortMemory gives a bulk room to sort in, until its transaction ends.
 func setSortMemory(x *tx) error {
 	_, err := x.ExecContext(x.ctx, `SET LOCAL maintenance_work_mem = '256MB'`)

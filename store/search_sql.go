@@ -171,8 +171,8 @@ func walkSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	if order.Desc {
 		direction, last = " DESC", "min"
 	}
-	walk := cmp.Or(w.branches(q, "u.id AS id, u."+column+" AS k", w.beyond(q, order, from), ""),
-		"SELECT u.id AS id, u."+column+" AS k FROM users u WHERE u.id = 0")
+	columns := "u.id AS id, u." + column + " AS k"
+	walk := cmp.Or(w.branches(q, columns, w.beyond(q, order, from), ""), noWalk(columns))
 	return "SELECT coalesce(string_agg(CAST(id AS TEXT), ','), ''), " + last + "(k) FROM (" + walk +
 		" ORDER BY k" + direction + ", id" + direction + " LIMIT " + w.arg(limit) + ")", w.args
 }

@@ -161,9 +161,9 @@ func (e *sqlite) unindex(x *tx, ids []int64) error { return x.leaveIndex(ids) }
 
 // inFile is a bulk with room to sort in.
 func inFile() bulk {
-	return bulk{sqliteIndexes, bulkChunk,
-		func(x *tx) error { return setCache(x, bulkCache, "FILE") },
-		func(x *tx) error { return setCache(x, writerCache, "MEMORY") }}
+	return bulk{fileIndexes, bulkChunk,
+		func(x *tx) error { return setCache(x.ctx, x.Tx, bulkCache, "FILE") },
+		func(x *tx) error { return setCache(x.ctx, x.Tx, writerCache, "MEMORY") }}
 }
 
 func (e *sqlite) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {

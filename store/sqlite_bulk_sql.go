@@ -10,13 +10,19 @@ import (
 // once. The writer's own is set again afterwards.
 const bulkCache = 24_000
 
-// sqliteIndexes lists the indexes of people.
-const sqliteIndexes = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users' AND sql IS NOT NULL ORDER BY rowid`
+// fileIndexes are the indexes of a table, in the order in which they were made.
+func fileIndexes(ctx context.Context, q querier, table string) ([]index, error) {
+	rows, err := q.QueryContext(ctx, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY rowid`, table)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanIndex)
+}
 
 // setCache sets the memory of the writing connection, in KB, and where it puts
 // what does not fit when it sorts: see readyWriter.
-func setCache(x *tx, size int, spill string) error {
-	_, err := x.ExecContext(x.ctx, `PRAGMA cache_size = -`+strconv.Itoa(size)+`; PRAGMA temp_store = `+spill)
+func setCache(ctx context.Context, t *sql.Tx, size int, spill string) error {
+	_, err := t.ExecContext(ctx, `PRAGMA cache_size = -`+strconv.Itoa(size)+`; PRAGMA temp_store = `+spill)
 	return err
 }
 

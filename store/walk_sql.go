@@ -106,11 +106,11 @@ func selectSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any)
 	end := " ORDER BY " + column + direction + ", id" + direction + " LIMIT "
 	places := w.beyond(q, order, from)
 	end += w.arg(limit)
-	people := w.branches(q, order.columns(), places, end)
-	if people == "" {
-		return "SELECT " + order.columns() + " FROM users u WHERE u.id = 0", nil // PostgreSQL refuses values that nothing takes
+	walks := w.branches(q, order.columns(), places, end)
+	if walks == "" { // PostgreSQL refuses values that no placeholder takes
+		return noWalk(order.columns()), nil
 	}
-	return people + end, w.args
+	return walks + end, w.args
 }
 
 // beyond gives conditions for what stands beyond a place, of each group: one for
@@ -152,7 +152,7 @@ func everyone(group) []string { return []string{""} }
 
 // branches are the walks whose people together are those of the query. SQLite
 // merges them as it goes. PostgreSQL takes as much as is asked for of each, which
-// is what end says, and sorts that. Where nobody is beyond the place it gives "".
+// is what end says, and sorts that. There may be none: see noWalk.
 func (w *where) branches(q Query, columns string, places func(group) []string, end string) string {
 	var all []string
 	for _, g := range w.groups(q) {
@@ -165,6 +165,9 @@ func (w *where) branches(q Query, columns string, places func(group) []string, e
 	}
 	return strings.Join(all, " UNION ALL ")
 }
+
+// noWalk is the walk where nobody is left to be met.
+func noWalk(columns string) string { return "SELECT " + columns + " FROM users u WHERE u.id = 0" }
 
 // group is the people of one role and status, whose order has an index. The zero
 // group is everybody.

@@ -51,6 +51,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Add people who do not exist, to look around or to measure with."`
 	Backup  backupCmd  `cmd:"" help:"Copy the database to a file, in one state and examined. Works while the server runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database, after it was examined. The server must not run; the database that was there is kept."`
+	Copy    copyCmd    `cmd:"" help:"Copy everything from one database to another, of either kind: all of it or, cut off, nothing. What people change in the source after it has begun is not copied: to move, stop the server first."`
 	Audit   auditCmd   `cmd:"" help:"The audit trail."`
 }
 
