@@ -3,9 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
+
+	"backoffice/store/storetest"
 )
 
 // BenchmarkStore runs what each request asks of the data, without a server
@@ -53,7 +54,7 @@ func BenchmarkStore(b *testing.B) {
 // benchStore is a store at work, as the server has it.
 func benchStore(b *testing.B, people int) *Store {
 	b.Helper()
-	s, err := Open(b.Context(), Config{DB: filepath.Join(b.TempDir(), "bench.db"), Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
+	s, err := Open(b.Context(), Config{DB: storetest.New(b), Hash: HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
 	if err != nil {
 		b.Fatal(err)
 	}

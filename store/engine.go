@@ -47,6 +47,10 @@ type engine interface {
 	// indexes anew, if the database gains by that.
 	insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (added int, done bool, err error)
 
+	// grown is told when many people have been added: a planner that goes by what it
+	// knows of the data has to look at it again.
+	grown(ctx context.Context) error
+
 	// sweepSessions removes the session manager's sessions that are over.
 	sweepSessions(x *tx) error
 

@@ -10,6 +10,7 @@ import (
 const (
 	exampleBatch = 5_000  // examples that are added at once, while others work
 	bulkChunk    = 500    // examples that lie ready, while others are added
+	remoteChunk  = 2_000  // the same where each chunk takes a way to a server and back
 	bulkExamples = 20_000 // from so many on, it is worth while to build the indexes anew
 	nearlyEmpty  = 100    // people
 	quietFor     = 15 * time.Minute
@@ -27,6 +28,14 @@ func (s *Store) AddExamples(ctx context.Context, a Actor, n int) (int, error) {
 // the work are done. Where hardly anybody is there and nobody is at work, it
 // adds many in a single change with one entry: all of them or, cut off, nobody.
 func (s *Store) AddManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
+	added, err := s.addManyExamples(ctx, a, n, tell)
+	if err == nil && added >= s.many {
+		err = s.engine.grown(ctx)
+	}
+	return added, err
+}
+
+func (s *Store) addManyExamples(ctx context.Context, a Actor, n int, tell func(int)) (int, error) {
 	if n >= s.many {
 		if added, done, err := s.engine.insertInBulk(ctx, s, a, n, tell); done || err != nil {
 			return added, err
@@ -70,9 +79,16 @@ func (x *tx) recordExamples(added int) error {
 	return err
 }
 
+// bulk is what an engine does for many people who are added at once.
+type bulk struct {
+	indexes       indexLister
+	chunk         int               // people who are inserted together
+	prepare, tidy func(x *tx) error // before and afterwards, also after an error
+}
+
 // addInBulk adds all examples in one transaction, unless that would keep others
 // waiting.
-func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (added int, done bool, err error) {
+func (s *Store) addInBulk(ctx context.Context, a Actor, n int, b bulk, tell func(int)) (added int, done bool, err error) {
 	err = s.write(ctx, a, attempt{ActDemo, 0}, func(x *tx) error {
 		if err := x.require(ActDemo, nil); err != nil {
 			return err
@@ -80,11 +96,11 @@ func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (
 		if done, err = isQuiet(x, nearlyEmpty, toMillis(x.now.Add(-quietFor))); err != nil || !done {
 			return err
 		}
-		err := setCache(x.ctx, x.Tx, bulkCache, "FILE")
+		err := b.prepare(x)
 		if err == nil {
-			added, err = x.addInBulk(ctx, n, tell)
+			added, err = x.addInBulk(ctx, n, b, tell)
 		}
-		return errors.Join(err, setCache(x.ctx, x.Tx, writerCache, "MEMORY"))
+		return errors.Join(err, b.tidy(x))
 	})
 	if err != nil {
 		added = 0
@@ -94,14 +110,14 @@ func (s *Store) addInBulk(ctx context.Context, a Actor, n int, tell func(int)) (
 
 // addInBulk spends about two thirds of its time on the people and the rest on
 // the indexes.
-func (x *tx) addInBulk(ctx context.Context, n int, tell func(int)) (added int, err error) {
-	in, err := newBulkInserter(x)
+func (x *tx) addInBulk(ctx context.Context, n int, b bulk, tell func(int)) (added int, err error) {
+	in, err := newBulkInserter(x, b.indexes)
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
 	made := 0
-	for people, err := range examples(ctx, n, bulkChunk, x.now) {
+	for people, err := range examples(ctx, n, b.chunk, x.now) {
 		if err != nil {
 			return 0, err
 		}

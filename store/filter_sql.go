@@ -43,10 +43,19 @@ func (w *where) filter(q Query, name string) {
 			w.and("u.last_sign_in_at > 0")
 		}
 	case filterPassword:
-		w.and("(u.password_hash = '') = " + w.arg(q.Password == No))
+		w.and("(u.password_hash = '') = " + q.dialect.one(w.arg(q.Password == No)))
 	case filterDeleted:
 		w.and("u.deleted_at > 0") // which, unlike <>, is a part of an index to be searched
 	}
+}
+
+// one is a truth value that PostgreSQL looks up in an index of truth values. It
+// would make "is not" of "equals false", which is in none.
+func (d dialect) one(value string) string {
+	if d == forPostgres {
+		return "ANY (ARRAY[" + value + "::boolean])"
+	}
+	return value
 }
 
 func (w *where) times(column string, t Times) {

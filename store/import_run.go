@@ -15,13 +15,17 @@ func (j *ImportJob) run(ctx context.Context, i *Import, each func(Import)) error
 		return err
 	}
 	c := newChecker(i.Plan, j.actor, guarded)
-	return j.batches(ctx, i, each, ahead(ctx, func(ctx context.Context) ([]ImportRow, error) {
+	err := j.batches(ctx, i, each, ahead(ctx, func(ctx context.Context) ([]ImportRow, error) {
 		rows, err := j.pending(ctx)
 		for n := range rows {
 			rows[n].says = c.read(&rows[n])
 		}
 		return rows, err
 	}), j.carryOut, ImportDone)
+	if err == nil && i.CreatedN >= j.store.many {
+		err = j.store.engine.grown(ctx)
+	}
+	return err
 }
 
 // pending gives the rows that a run has yet to carry out: in the order of

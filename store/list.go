@@ -273,6 +273,8 @@ func (s *Store) read(ctx context.Context, q Query, from *Cursor, backwards bool,
 	switch {
 	case q.found || q.among != nil:
 		return s.meet(ctx, q, from, backwards, limit)
+	case q.searches() && q.dialect == forPostgres && q.along == "":
+		return selectMet(ctx, s.searcher, q, from, backwards, limit)
 	case q.searches():
 		return selectUsers(ctx, s.searcher, q, from, backwards, limit, make([]User, 0, limit))
 	}

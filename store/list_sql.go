@@ -28,8 +28,9 @@ func (s Sort) column() (name string, isText bool) {
 
 // where collects conditions and their values.
 type where struct {
-	parts []string
-	args  []any
+	parts  []string
+	args   []any
+	lookUp bool // words are looked up in the indexes of PostgreSQL
 }
 
 // arg adds a value and gives its placeholder. They are numbered, because the
@@ -92,7 +93,11 @@ func (w *where) search(typed string) {
 	for _, words := range searchAlternatives(typed) {
 		var all []string
 		for _, word := range words {
-			all = append(all, "u.search_key LIKE "+w.arg("%"+escapeLike(word)+"%")+` ESCAPE '\'`)
+			like := "u.search_key LIKE " + w.arg("%"+escapeLike(word)+"%") + ` ESCAPE '\'`
+			if w.lookUp {
+				like += w.pairs(word)
+			}
+			all = append(all, like)
 		}
 		alternatives = append(alternatives, strings.Join(all, " AND "))
 	}
@@ -112,7 +117,7 @@ func escapeLike(s string) string { return likeEscaper.Replace(s) }
 // selectHits gives the ids of up to most hits of a search: on SQLite along the
 // index that holds the text, where the table is not read for a miss.
 func selectHits(ctx context.Context, db querier, q Query, most int) ([]int64, error) {
-	var w where
+	w := where{lookUp: q.dialect == forPostgres}
 	w.matching(q)
 	from, order := "users u INDEXED BY users_by_name", " ORDER BY u.name_key, u.id"
 	if q.dialect == forPostgres {

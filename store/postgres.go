@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"strings"
 	"syscall"
@@ -48,14 +49,18 @@ const (
 
 func (e *postgres) open(ctx context.Context, s *Store) (err error) {
 	turns := map[string]string{"lock_timeout": lockTimeout, "idle_in_transaction_session_timeout": idleTimeout}
+	// Statements that read take milliseconds: to translate one into machine code or to
+	// start processes for it would take ten times that.
+	reads := map[string]string{"jit": "off", "max_parallel_workers_per_gather": "0"}
 	// A search is looked up in its index first, whatever the planner thinks of
 	// words that it knows nothing of.
-	words := map[string]string{"enable_seqscan": "off", "plan_cache_mode": "force_custom_plan"}
+	words := maps.Clone(reads)
+	maps.Copy(words, map[string]string{"enable_seqscan": "off", "plan_cache_mode": "force_custom_plan", "work_mem": "16384"})
 	for _, p := range []struct {
 		to       **sql.DB
 		n        int
 		settings map[string]string
-	}{{&s.writer, writers, turns}, {&s.reader, remoteReaders, nil}, {&s.searcher, remoteSearchers, words}} {
+	}{{&s.writer, writers, turns}, {&s.reader, remoteReaders, reads}, {&s.searcher, remoteSearchers, words}} {
 		c, err := e.connector(p.settings)
 		if err != nil {
 			return err
@@ -282,19 +287,36 @@ func (s sharedSessions) Commit(token string, data []byte, expiry time.Time) erro
 
 func (e *postgres) sweepSessions(x *tx) error { return dropSharedSessions(x) }
 
-// search looks for up to maxCount hits in the index of the letters. With more of
-// them the order of the list is walked, and meets a page of hits soon.
+// search looks for up to maxCount hits in the indexes of the letters, unless
+// whoever comes first shows that there are more of them; see selectMet.
 func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count, error) {
+	if lacksThree(q.Search) {
+		common, err := areCommon(ctx, s.searcher, q, maxCount)
+		if err != nil || common {
+			return q, Count{N: maxCount, AtLeast: true}, err
+		}
+	}
 	return s.scan(ctx, q, nil)
 }
 
 func (e *postgres) index(context.Context, *Store) error { return nil }
 func (e *postgres) unindex(*tx, []int64) error          { return nil }
 
-// insertInBulk leaves it to insertAtOnce.
-func (e *postgres) insertInBulk(context.Context, *Store, Actor, int, func(int)) (int, bool, error) {
-	return 0, false, nil
+// insertInBulk keeps everybody from the people until they are all there, unlike
+// SQLite, where one can read meanwhile: that, too, is for when nobody is at work.
+// Where somebody reads for long, a backup perhaps, it is not done.
+func (e *postgres) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
+	added, done, err := s.addInBulk(ctx, a, n, bulk{serverIndexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}, tell)
+	var p *pgconn.PgError
+	if errors.As(err, &p) && p.Code == lockUnavailable {
+		return 0, false, nil
+	}
+	return added, done, err
 }
+
+// grown has the planner look at the people. Autovacuum does so as well, but a
+// minute later, and not everywhere.
+func (e *postgres) grown(ctx context.Context) error { return analyzeUsers(ctx, e.writer) }
 
 func (e *postgres) stats(ctx context.Context, st *Stats) error {
 	return loadDatabaseSize(ctx, e.reader, &st.FileBytes)

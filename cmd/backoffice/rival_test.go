@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3"
+
+	"backoffice/store"
 )
 
 // rival is the least that a program could do for the same answer: net/http and
@@ -48,7 +50,10 @@ func TestRivalProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == os.Getenv("RIVAL_SCENARIO") })
-	r := &rival{read: openBare(t, db, "ro", 4), write: openBare(t, db, "rw", 1)}
+	r := &rival{}
+	if !store.IsPostgres(db) {
+		r.read, r.write = openBare(t, db, "ro", 4), openBare(t, db, "rw", 1)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -53,15 +54,16 @@ func start() (*cluster, error) {
 	return c, nil
 }
 
-// launch makes an empty server and starts it. It is as quick as it can be: what
-// tests keep need not outlive the machine.
+// launch makes an empty server and starts it. For tests it is as quick as it can
+// be: what they keep need not outlive the machine. Benchmarks get one that keeps
+// what it promises, on a disk.
 func (c *cluster) launch() error {
 	bin, err := programs()
 	if err != nil {
 		return err
 	}
 	parent := ""
-	if inMemory() {
+	if inMemory() && !benchmarks() {
 		parent, c.copying = memory, " STRATEGY file_copy"
 	}
 	if c.folder, err = os.MkdirTemp(parent, "pg"); err != nil {
@@ -80,9 +82,22 @@ func (c *cluster) launch() error {
 	if out, err := run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8").CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	c.server = run("postgres", "-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off",
-		"-c", "full_page_writes=off", "-c", "max_connections=500", "-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
+	c.server = run("postgres", append([]string{"-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=500"}, serverSettings()...)...)
 	return c.server.Start()
+}
+
+// benchmarks reports whether benchmarks were asked for.
+func benchmarks() bool {
+	f := flag.Lookup("test.bench")
+	return f != nil && f.Value.String() != ""
+}
+
+func serverSettings() []string {
+	if benchmarks() {
+		return []string{"-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB"}
+	}
+	return []string{"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB",
+		"-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0"}
 }
 
 // memory is where Linux keeps files in memory. A database is copied there in a

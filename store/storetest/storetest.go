@@ -26,7 +26,8 @@ var server *cluster
 // exit code. Where there is no PostgreSQL it says so; with CI in the environment
 // it fails. BACKOFFICE_TEST_ENGINE, sqlite or postgres, leaves one of them out,
 // and BACKOFFICE_TEST_POSTGRES names a server that is there already, by an
-// address whose user may make databases. prepare makes the tables of an empty
+// address whose user may make databases. Benchmarks run on both in the same way, on
+// a server that flushes as in earnest. prepare makes the tables of an empty
 // database, once: each test on PostgreSQL begins with a copy of that.
 func Main(m *testing.M, prepare func(db string) error) int {
 	runtime.LockOSThread() // the server ends with this thread
