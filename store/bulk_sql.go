@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 )
 
@@ -20,6 +19,9 @@ type bulkInserter struct {
 // index is an index of a table, and the statement that makes it.
 type index struct{ name, statement string }
 
+// indexLister lists the indexes of a table that no constraint rests on.
+type indexLister func(ctx context.Context, q querier, table string) ([]index, error)
+
 func scanIndex(r row) (i index, err error) {
 	err = r.Scan(&i.name, &i.statement)
 	return i, err
@@ -34,22 +36,24 @@ func dropIndexes(ctx context.Context, t *sql.Tx, indexes []index) error {
 	return nil
 }
 
-// newBulkInserter begins by taking the indexes down.
-func newBulkInserter(x *tx, indexesOf func(context.Context, querier, string) ([]index, error)) (*bulkInserter, error) {
+// newBulkInserter begins with what lists the indexes of a table.
+func newBulkInserter(x *tx, list indexLister) (*bulkInserter, error) {
 	b := &bulkInserter{taken: map[string]bool{}}
-	var err error
-	if b.indexes, err = indexesOf(x.ctx, x.Tx, "users"); err != nil {
+	if err := b.look(x, list); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(b.look(x), dropIndexes(x.ctx, x.Tx, b.indexes)); err != nil {
+	if err := dropIndexes(x.ctx, x.Tx, b.indexes); err != nil {
 		return nil, err
 	}
 	b.inserter = newInserter(x)
 	return b, nil
 }
 
-// look notes what would be refused without the indexes.
-func (b *bulkInserter) look(x *tx) error {
+// look notes the indexes, and what would be refused without them.
+func (b *bulkInserter) look(x *tx, list indexLister) (err error) {
+	if b.indexes, err = list(x.ctx, x.Tx, "users"); err != nil {
+		return err
+	}
 	rows, err := x.QueryContext(x.ctx, `SELECT email_key, external_id FROM users WHERE deleted_at = 0`)
 	if err != nil {
 		return err

@@ -81,9 +81,9 @@ func (x *tx) recordExamples(added int) error {
 
 // bulk is what an engine does for many people who are added at once.
 type bulk struct {
-	indexes       func(context.Context, querier, string) ([]index, error) // of a table
-	chunk         int                                                     // people who are inserted together
-	prepare, tidy func(x *tx) error                                       // before and afterwards, also after an error
+	indexes       indexLister
+	chunk         int               // people who are inserted together
+	prepare, tidy func(x *tx) error // before and afterwards, also after an error
 }
 
 // addInBulk adds all examples in one transaction, unless that would keep others

@@ -61,14 +61,8 @@ func (e postgresCopier) clear(ctx context.Context, t *sql.Tx, tables []copyTable
 	return err
 }
 
-// indexes are those that no constraint rests on.
 func (e postgresCopier) indexes(ctx context.Context, q querier, table string) ([]index, error) {
-	rows, err := q.QueryContext(ctx, `SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
- WHERE i.indrelid = to_regclass(?1) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY i.indexrelid`, table)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, scanIndex)
+	return serverIndexes(ctx, q, table)
 }
 
 func (e postgresCopier) read(column string, kind columnKind) string {

@@ -69,6 +69,16 @@ func loadDatabaseSize(ctx context.Context, q querier, bytes *int64) error {
 	return q.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(bytes)
 }
 
+// serverIndexes are the indexes of a table that no constraint rests on.
+func serverIndexes(ctx context.Context, q querier, table string) ([]index, error) {
+	rows, err := q.QueryContext(ctx, `SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+ WHERE i.indrelid = to_regclass(?1) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY i.indexrelid`, table)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanIndex)
+}
+
 // setSortMemory gives a bulk room to sort in, until its transaction ends.
 func setSortMemory(x *tx) error {
 	_, err := x.ExecContext(x.ctx, `SET LOCAL maintenance_work_mem = '256MB'`)

@@ -109,7 +109,7 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 	past := end + " LIMIT " + w.arg(q.patience()/walks)
 	inner := w.branches(bound, order.columns()+", u.search_key", places, past)
 	if inner == "" {
-		return noWalk(order.columns()), nil
+		return selectSQL(bound, from, backwards, limit)
 	}
 	inner += past
 	rest := where{args: w.args}
