@@ -112,7 +112,7 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 		return selectSQL(bound, from, backwards, limit)
 	}
 	inner += past
-	rest := where{args: w.args}
+	rest := where{parts: []string{"TRUE"}, args: w.args} // what was typed may be nothing that one can look for
 	rest.search(q.Search)
 	return "SELECT " + order.columns() + " FROM (" + inner + ") u WHERE " + rest.String() + end + " LIMIT " + rest.arg(limit), rest.args
 }

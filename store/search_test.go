@@ -27,6 +27,9 @@ func TestTotals(t *testing.T) {
 	if got := s.list(Query{Search: "ana"}).Total; got != (Count{N: 1000, AtLeast: true}) {
 		t.Errorf("%+v", got)
 	}
+	if got := len(s.list(Query{Search: "\x00"}).Users); got != 25 { // nothing that one can look for
+		t.Errorf("%d people on a page", got)
+	}
 	if got := s.list(Query{}).Total; got != (Count{N: 1002}) {
 		t.Errorf("%+v", got)
 	}
