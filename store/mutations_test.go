@@ -274,7 +274,11 @@ func mutations() []mutation {
 		{name: "AddManyExamples in bulk", method: "AddManyExamples",
 			arrange: func(c *cast) { mustExec(c.t, c.writer, `UPDATE signins SET ended_at = 1`) },
 			do: func(ctx context.Context, c *cast) error {
-				_, done, err := c.engine.insertInBulk(ctx, c.Store, c.admin, 2, func(int) {})
+				b := inFile()
+				if storetest.OnPostgres() {
+					b = onServer()
+				}
+				_, done, err := c.addInBulk(ctx, c.admin, 2, b, func(int) {})
 				if err == nil && !done {
 					err = errors.New("not in bulk")
 				}

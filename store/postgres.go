@@ -302,11 +302,16 @@ func (e *postgres) search(ctx context.Context, s *Store, q Query) (Query, Count,
 func (e *postgres) index(context.Context, *Store) error { return nil }
 func (e *postgres) unindex(*tx, []int64) error          { return nil }
 
+// onServer is a bulk with room to sort in, which ends with its transaction.
+func onServer() bulk {
+	return bulk{serverIndexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}
+}
+
 // insertInBulk keeps everybody from the people until they are all there, unlike
 // SQLite, where one can read meanwhile: that, too, is for when nobody is at work.
 // Where somebody reads for long, a backup perhaps, it is not done.
 func (e *postgres) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
-	added, done, err := s.addInBulk(ctx, a, n, bulk{serverIndexes, remoteChunk, setSortMemory, func(*tx) error { return nil }}, tell)
+	added, done, err := s.addInBulk(ctx, a, n, onServer(), tell)
 	var p *pgconn.PgError
 	if errors.As(err, &p) && p.Code == lockUnavailable {
 		return 0, false, nil

@@ -159,10 +159,15 @@ func (e *sqlite) grown(context.Context) error { return nil }
 
 func (e *sqlite) unindex(x *tx, ids []int64) error { return x.leaveIndex(ids) }
 
-func (e *sqlite) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
-	added, done, err := s.addInBulk(ctx, a, n, bulk{fileIndexes, bulkChunk,
+// inFile is a bulk with room to sort in.
+func inFile() bulk {
+	return bulk{fileIndexes, bulkChunk,
 		func(x *tx) error { return setCache(x.ctx, x.Tx, bulkCache, "FILE") },
-		func(x *tx) error { return setCache(x.ctx, x.Tx, writerCache, "MEMORY") }}, tell)
+		func(x *tx) error { return setCache(x.ctx, x.Tx, writerCache, "MEMORY") }}
+}
+
+func (e *sqlite) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
+	added, done, err := s.addInBulk(ctx, a, n, inFile(), tell)
 	if done || err != nil {
 		emptyLog(ctx, e.writer)
 	}
