@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 	inner += past
 	rest := where{parts: []string{"TRUE"}, args: w.args} // what was typed may be nothing that one can look for
 	rest.search(q.Search)
-	return "SELECT " + order.columns() + " FROM (" + inner + ") u WHERE " + rest.String() + end + " LIMIT " + rest.arg(limit), rest.args
+	return "SELECT " + order.columns() + " FROM (" + inner + ") u WHERE " + cmp.Or(rest.String(), "true") + end + " LIMIT " + rest.arg(limit), rest.args
 }
 
 // patience is how many people are walked past for a page. A letter that is in no
