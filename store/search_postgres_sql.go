@@ -113,7 +113,7 @@ func walkHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []an
 		return selectSQL(bound, from, backwards, limit)
 	}
 	inner += past
-	rest := where{parts: []string{"TRUE"}, args: w.args} // what was typed may be nothing that one can look for
+	rest := where{args: w.args}
 	rest.search(q.Search)
 	return "SELECT " + order.columns() + " FROM (" + inner + ") u WHERE " + cmp.Or(rest.String(), "true") + end + " LIMIT " + rest.arg(limit), rest.args
 }
