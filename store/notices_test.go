@@ -175,9 +175,6 @@ func TestChangesSinceFromMemory(t *testing.T) {
 	t.Parallel()
 	f := &faults{}
 	s := newTestStore(t, failing(f))
-	for storetest.OnPostgres() && !s.notices.woken.Load() {
-		<-time.After(time.Millisecond) // until the listener is there, which wakes once
-	}
 	since := newestOf(t, s.Store)
 	f.arm(forever, 1)
 	if c := told(t, s.Store, console, since); c.Newest != since {

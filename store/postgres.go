@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -29,7 +30,7 @@ import (
 type postgres struct {
 	config                   Config
 	writer, reader, searcher *sql.DB // the store's
-	notifies                 bool    // whether this database tells the other instances of changes
+	name                     string  // of this instance among those that tell each other; "": they cannot
 	patience                 time.Duration
 }
 
@@ -71,10 +72,23 @@ func (e *postgres) open(ctx context.Context, s *Store) (err error) {
 	if err = e.migrate(ctx); err != nil {
 		return err
 	}
-	if e.notifies, err = canNotify(ctx, e.reader); err == nil && e.notifies {
-		s.Go(func(ctx context.Context) { e.listen(ctx, s.wake) })
+	return e.announce(ctx, s)
+}
+
+// announce has the instances tell each other of their commits. Some databases that
+// are compatible with PostgreSQL otherwise cannot: there they look for themselves.
+func (e *postgres) announce(ctx context.Context, s *Store) error {
+	c, err := e.hear(ctx)
+	var p *pgconn.PgError
+	if errors.As(err, &p) && !gone(p.Code) {
+		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	e.name = rand.Text()
+	s.Go(func(ctx context.Context) { e.listen(ctx, c, s.wake) })
+	return nil
 }
 
 // migrate takes the steps that are not done yet, one program at a time.
@@ -206,7 +220,7 @@ func (e *postgres) check() error { return nil }
 func (e *postgres) begin(ctx context.Context, soon bool) (*sql.Tx, error) {
 	t, err := e.writer.BeginTx(ctx, nil)
 	if err == nil {
-		if err = takeTurn(ctx, t, e.notifies, soon); err != nil {
+		if err = takeTurn(ctx, t, e.name, soon); err != nil {
 			err = errors.Join(err, t.Rollback())
 		}
 	}
@@ -338,29 +352,51 @@ func (e *postgres) dialect() dialect { return forPostgres }
 
 func (e *postgres) close() error { return nil }
 
+// hear begins to listen to what other instances commit.
+func (e *postgres) hear(ctx context.Context) (*pgx.Conn, error) {
+	address, err := e.address()
+	if err != nil {
+		return nil, err
+	}
+	c, err := pgx.ConnectConfig(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := subscribe(ctx, c); err != nil {
+		return nil, errors.Join(err, c.Close(ctx))
+	}
+	return c, nil
+}
+
 // listen tells when another instance has committed something, until ctx ends. Who
 // relies on it alone would miss what is committed while it is not connected; so
 // it also tells when it is connected again.
-func (e *postgres) listen(ctx context.Context, changed func()) {
-	for ctx.Err() == nil {
-		if c, err := e.address(); err == nil {
-			e.hear(ctx, c, changed)
+func (e *postgres) listen(ctx context.Context, c *pgx.Conn, changed func()) {
+	for {
+		e.follow(ctx, c, changed)
+		for c = nil; c == nil; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Second):
+			}
+			c, _ = e.hear(ctx) // else again in a second
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
+		changed()
 	}
 }
 
-func (e *postgres) hear(ctx context.Context, config *pgx.ConnConfig, changed func()) {
-	c, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return
-	}
+// follow tells of the commits of others until the connection or ctx ends.
+func (e *postgres) follow(ctx context.Context, c *pgx.Conn, changed func()) {
 	defer c.Close(context.WithoutCancel(ctx))
-	for err = subscribe(ctx, c); err == nil; _, err = c.WaitForNotification(ctx) {
-		changed()
+	for {
+		n, err := c.WaitForNotification(ctx)
+		if err != nil {
+			return
+		}
+		if n.Payload != e.name {
+			changed()
+		}
 	}
 }
 

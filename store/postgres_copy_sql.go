@@ -41,7 +41,7 @@ func (e postgresCopier) identity(ctx context.Context, q querier) (who string, er
 // seize takes the turn of those who make changes first, as they do, and then
 // keeps out those who write without one: sessions, and when somebody was seen.
 func (e postgresCopier) seize(ctx context.Context, t *sql.Tx) error {
-	if err := takeTurn(ctx, t, false, false); err != nil {
+	if err := takeTurn(ctx, t, "", false); err != nil {
 		return err
 	}
 	_, err := t.ExecContext(ctx, `LOCK TABLE `+strings.Join(tableNames(copyTables), ", ")+` IN SHARE ROW EXCLUSIVE MODE`)

@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // What only PostgreSQL is told.
@@ -15,28 +13,17 @@ import (
 const channel = "backoffice"
 
 // takeTurn waits until nobody else makes a change. If there is anybody to tell,
-// they are told when this one is committed.
-func takeTurn(ctx context.Context, t *sql.Tx, tell, soon bool) error {
-	query := `SELECT entry_id FROM audit_head WHERE id = 1 FOR UPDATE`
-	if tell {
-		query = `SELECT entry_id, pg_notify('` + channel + `', '') FROM audit_head WHERE id = 1 FOR UPDATE`
+// they are told when this one is committed, and by whom.
+func takeTurn(ctx context.Context, t *sql.Tx, name string, soon bool) error {
+	query, args := `SELECT entry_id FROM audit_head WHERE id = 1 FOR UPDATE`, []any(nil)
+	if name != "" {
+		query, args = `SELECT entry_id, pg_notify('`+channel+`', ?1) FROM audit_head WHERE id = 1 FOR UPDATE`, []any{name}
 	}
-	if _, err := t.ExecContext(ctx, query); err != nil || !soon {
+	if _, err := t.ExecContext(ctx, query, args...); err != nil || !soon {
 		return err
 	}
 	_, err := t.ExecContext(ctx, `SET LOCAL synchronous_commit = off`)
 	return err
-}
-
-// canNotify reports whether the database tells one connection what another does.
-// Some that are compatible with PostgreSQL otherwise do not.
-func canNotify(ctx context.Context, q querier) (bool, error) {
-	err := q.QueryRowContext(ctx, `SELECT pg_notify('`+channel+`', '')::text`).Scan(new(string))
-	var p *pgconn.PgError
-	if errors.As(err, &p) && !gone(p.Code) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 func subscribe(ctx context.Context, c *pgx.Conn) error {
