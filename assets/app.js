@@ -136,6 +136,7 @@
     }
     const form = event.target.closest(".cell-form");
     if (!form || !event.target.matches(".in")) return;
+    if (goesOnChoosing(event)) return;
     if (event.key === "Tab") leaveByTab(event, editor, form);
     if (event.key === "Enter" && event.target.matches("select")) {
       event.preventDefault(); // not every browser sends a form by it
@@ -170,6 +171,21 @@
         return;
       }
     }
+    if (typed && control.options) begun = { control, typed, at: performance.now() };
+  };
+  // A choice whose first letters were kept goes on with those that follow at once:
+  // the browser, which does not know of the first, would begin anew.
+  let begun = null;
+  const goesOnChoosing = event => {
+    const goesOn = begun?.control === event.target && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey &&
+      event.timeStamp - begun.at < 1000;
+    if (!goesOn) begun = null;
+    else {
+      event.preventDefault();
+      begun.at = event.timeStamp;
+      write(begun.control, begun.typed += event.key);
+    }
+    return goesOn;
   };
   const write = (control, typed) => {
     if (!control.options) control.value = typed;
