@@ -283,8 +283,11 @@ func (s *staff) create(ctx context.Context) {
 }
 
 // signInAgain begins a new session, as somebody does who comes back from lunch.
-// It ends the old one, so when the answer is lost there is no way but to go on.
-func (s *staff) signInAgain(ctx context.Context) {
+// It ends the old one, so when the answer is lost there is no way but to go on,
+// for as long as the program may take to recover.
+func (s *staff) signInAgain(drill context.Context) {
+	ctx, cancel := context.WithTimeout(drill, s.team.patience)
+	defer cancel()
 	for ctx.Err() == nil {
 		a := s.post(ctx, "/login", url.Values{"email": {s.email}, "password": {staffPassword}})
 		if a.fate() == done {
@@ -298,5 +301,8 @@ func (s *staff) signInAgain(ctx context.Context) {
 		case <-time.After(s.team.pace):
 		case <-ctx.Done():
 		}
+	}
+	if drill.Err() == nil {
+		s.notes.complain("%s cannot sign in for %v", s.email, s.team.patience)
 	}
 }

@@ -19,14 +19,15 @@ import (
 
 // team is everybody who works during a drill, and what is known of their work.
 type team struct {
-	bases  []string // where the program can be reached
-	ledger *ledger
-	notes  *figures
-	found  findings
-	seed   uint64
-	pace   time.Duration // between two requests of one member of staff, on average
-	staff  []*staff
-	boss   *browser // the first admin, who checks
+	bases    []string // where the program can be reached
+	ledger   *ledger
+	notes    *figures
+	found    findings
+	seed     uint64
+	pace     time.Duration // between two requests of one member of staff, on average
+	patience time.Duration // until somebody who cannot sign in gives up
+	staff    []*staff
+	boss     *browser // the first admin, who checks
 
 	rough   atomic.Int64 // faults at work that break connections
 	roughly atomic.Int64 // when the last of them ended, in Unix nanoseconds
@@ -41,7 +42,7 @@ const (
 )
 
 func newTeam(bases []string, seed uint64, pace time.Duration) *team {
-	t := &team{bases: bases, ledger: newLedger(), notes: newFigures(), seed: seed, pace: pace, stop: make(chan struct{})}
+	t := &team{bases: bases, ledger: newLedger(), notes: newFigures(), seed: seed, pace: pace, patience: recovery, stop: make(chan struct{})}
 	t.boss = t.browser(0)
 	return t
 }

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSignInGivesUp ends the drill of a program that never recovers.
+func TestSignInGivesUp(t *testing.T) {
+	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+	}))
+	defer away.Close()
+	team := newTeam([]string{away.URL}, 1, time.Millisecond)
+	team.patience = 50 * time.Millisecond
+	s := &staff{team: team, browser: team.browser(1), email: "ana@example.com"}
+	s.signInAgain(t.Context())
+	if bad := strings.Join(team.notes.bad, "\n"); !strings.Contains(bad, "ana@example.com cannot sign in for 50ms") {
+		t.Errorf("complaints: %s", bad)
+	}
+}
