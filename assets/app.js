@@ -26,6 +26,7 @@
   const giveFocusBack = () => {
     const from = opener;
     opener = null;
+    if (!lost()) return; // the browser gave it back, and somebody may have gone on already
     const element = from && (from.element?.isConnected && from.element.checkVisibility() ? from.element : byId(from.id));
     (element || byId("main"))?.focus({ preventScroll: true });
   };

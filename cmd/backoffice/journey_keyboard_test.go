@@ -193,3 +193,22 @@ func TestJourneyPagingKeepsTheFocus(t *testing.T) {
 		b.keptFocus("turning the page")
 	}
 }
+
+// TestJourneyWhatIsSeenWorks: what a swap brings is htmx's from the moment it
+// can be clicked. An observer runs between the swap and the next click.
+func TestJourneyWhatIsSeenWorks(t *testing.T) {
+	d := newDesk(t)
+	u := d.person("Camille Dubois", "camille@example.net", store.Member)
+	b := d.enter(anaEmail, "/users")
+	b.eval(`new MutationObserver(() => {
+		const item = document.querySelector('`+row(u, "delete")+`');
+		if (item) window.worked ??= item.hasAttribute('data-htmx-powered');
+	}).observe(document.querySelector('`+row(u, "menu")+`'), {childList: true, subtree: true}); undefined`, nil)
+	b.click(row(u, "more"))
+	b.until(`'worked' in window`, "the menu to come")
+	var worked bool
+	b.eval(`window.worked`, &worked)
+	if !worked {
+		t.Error("an item can be clicked before htmx knows it: the click leads to a page of its own")
+	}
+}
