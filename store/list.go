@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -273,6 +274,8 @@ func (s *Store) read(ctx context.Context, q Query, from *Cursor, backwards bool,
 	switch {
 	case q.found || q.among != nil:
 		return s.meet(ctx, q, from, backwards, limit)
+	case q.dialect == forPostgres && q.picked():
+		return selectSorted(ctx, s.reader, q, from, backwards, limit)
 	case q.searches() && q.dialect == forPostgres && q.along == "":
 		return selectMet(ctx, s.searcher, q, from, backwards, limit)
 	case q.searches():
@@ -355,7 +358,7 @@ func searchAlternatives(typed string) [][]string {
 	alternatives := [][]string{words}
 	if LooksLikePhone(typed) {
 		digits := Digits(typed)
-		for _, d := range []string{digits, strings.TrimLeft(digits, "0")} {
+		for _, d := range slices.Compact([]string{digits, strings.TrimLeft(digits, "0")}) {
 			if d != "" && (len(words) > 1 || d != words[0]) {
 				alternatives = append(alternatives, []string{d})
 			}

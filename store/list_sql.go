@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,22 +89,24 @@ func joinIDs[ID ~int64](ids []ID) string {
 	return string(b)
 }
 
+// search is the condition of a search. To compare pairs of letters takes longest:
+// it is done where no word has three of them, and last.
 func (w *where) search(typed string) {
 	var alternatives []string
 	for _, words := range searchAlternatives(typed) {
-		var all []string
+		var all, pairs []string
 		for _, word := range words {
-			like := "u.search_key LIKE " + w.arg("%"+escapeLike(word)+"%") + ` ESCAPE '\'`
-			if w.lookUp {
-				like += w.pairs(word)
+			all = append(all, "u.search_key LIKE "+w.arg("%"+escapeLike(word)+"%")+` ESCAPE '\'`)
+			if w.lookUp && !slices.ContainsFunc(words, hasThree) && pairsOf(word) != nil {
+				pairs = append(pairs, w.pairs(word))
 			}
-			all = append(all, like)
 		}
-		alternatives = append(alternatives, strings.Join(all, " AND "))
+		alternatives = append(alternatives, strings.Join(append(all, pairs...), " AND "))
 	}
 	if id := searchID(typed); id > 0 {
 		alternatives = append(alternatives, "u.id = "+w.arg(id))
 	}
+	slices.Reverse(alternatives) // what has fewest words is looked at first
 	if len(alternatives) > 0 {
 		w.and("(" + strings.Join(alternatives, " OR ") + ")")
 	}

@@ -15,7 +15,7 @@ const planPeople = 20_000
 // TestPostgresPlans asks PostgreSQL how it would read the list of many people, by
 // each filter, order, direction and place, once it has looked at them: it never
 // reads all of the table, and sorts no more than a page for each walk, or the few
-// who pass a filter.
+// who pass a filter, for whom it does not walk the order either.
 func TestPostgresPlans(t *testing.T) {
 	if !storetest.OnPostgres() {
 		return // TestPlans is about SQLite
@@ -39,9 +39,32 @@ func TestPostgresPlans(t *testing.T) {
 				place := q.Sort.cursor(at)
 				for _, from := range []*Cursor{nil, &place} {
 					query, args := selectSQL(q, from, desc, 26)
+					if q.picked() {
+						query, args = sortedSQL(q, from, desc, 26)
+					}
 					s.checkPostgresPlan(q, query, args)
 				}
 			}
+		}
+	}
+}
+
+// TestPostgresKnowsExpressions: the planner guesses how many have no password, and
+// how many have two letters in a row, by what it has seen of them.
+func TestPostgresKnowsExpressions(t *testing.T) {
+	if !storetest.OnPostgres() {
+		return
+	}
+	t.Parallel()
+	s := newTestStore(t)
+	must(t, second(s.AddManyExamples(t.Context(), console, planPeople, func(int) {})))
+	for condition, want := range map[string][2]int{
+		"(password_hash = '') = ANY (ARRAY[false])": {0, 10},
+		"search_pairs(search_key) @> ARRAY['an']":   {planPeople / 10, planPeople},
+	} {
+		steps := s.postgresSteps(`SELECT id FROM users WHERE deleted_at = 0 AND `+condition, nil)
+		if n, _ := strconv.Atoi(estimate.FindStringSubmatch(steps[0])[1]); n < want[0] || n > want[1] {
+			t.Errorf("%s: %s", condition, steps[0])
 		}
 	}
 }
@@ -56,6 +79,9 @@ func (s *testStore) checkPostgresPlan(q Query, query string, args []any) {
 	s.t.Helper()
 	steps := s.postgresSteps(query, args)
 	for i, step := range steps {
+		if few := q.along != "" && !q.Deleted && q.along != string(q.Sort.key()); few && strings.Contains(step, "using users_by_"+string(q.Sort.key())+" ") {
+			s.t.Errorf("%s walks past everybody to meet a few: %s, by %s", q.words(), step, query)
+		}
 		if wholly.MatchString(step) || strings.Contains(step, "Bitmap") && !q.sorts() {
 			s.t.Errorf("%s: %s, by %s", q.words(), step, query)
 		}

@@ -70,17 +70,13 @@ func lacksThree(typed string) bool {
 	return false
 }
 
-// pairs is the condition by which a word is looked up in users_search_pairs; ""
-// where it is not.
+// pairs is the condition by which a word is looked up in users_search_pairs.
 func (w *where) pairs(word string) string {
-	var list []string
-	for _, pair := range pairsOf(word) {
-		list = append(list, w.arg(pair)+"::text")
+	list := pairsOf(word)
+	for i, pair := range list {
+		list[i] = w.arg(pair) + "::text"
 	}
-	if list == nil {
-		return ""
-	}
-	return " AND search_pairs(u.search_key) @> ARRAY[" + strings.Join(list, ", ") + "]"
+	return "search_pairs(u.search_key) @> ARRAY[" + strings.Join(list, ", ") + "]"
 }
 
 // areCommon reports whether more than most of the first people are hits. If of
@@ -127,8 +123,16 @@ func (q Query) patience() int {
 	return maxWalk
 }
 
-// sortHitsSQL looks all hits up, unless they are known, and puts them in order.
-func sortHitsSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
+// picked reports whether few people pass a filter, who are then put in order. The
+// planner would rather walk the order, as those who pass may stand anywhere in it;
+// but whoever was here last a year ago did not come this month.
+func (q Query) picked() bool {
+	return q.along != "" && q.along != filterDeleted && q.along != string(q.Sort.key())
+}
+
+// sortedSQL looks up whom a query matches, unless they are known, and puts them in
+// order.
+func sortedSQL(q Query, from *Cursor, backwards bool, limit int) (string, []any) {
 	var w where
 	order := Sort{q.Sort.By, q.Sort.Desc != backwards}
 	w.lookUp = true
@@ -161,7 +165,11 @@ func selectMet(ctx context.Context, db querier, q Query, from *Cursor, backwards
 			return users, err
 		}
 	}
-	query, args := sortHitsSQL(q, from, backwards, limit)
+	return selectSorted(ctx, db, q, from, backwards, limit)
+}
+
+func selectSorted(ctx context.Context, db querier, q Query, from *Cursor, backwards bool, limit int) ([]User, error) {
+	query, args := sortedSQL(q, from, backwards, limit)
 	return selectList(ctx, db, q.Sort, query, args)
 }
 
