@@ -34,6 +34,7 @@ var copyTables = []copyTable{
 	{name: "throttles", key: "kind, key"},
 	{name: "sessions", key: "token", kinds: map[string]columnKind{"expiry": moment}},
 	{name: "setup", key: "id"},
+	{name: "seal_keys", key: "id"},
 	{name: "purged_users", key: "user_id"},
 	{name: "audit_entries", key: "id", grows: true, large: true},
 	{name: "audit_values", key: "entry_id", grows: true, large: true},

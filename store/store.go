@@ -42,6 +42,12 @@ type Config struct {
 	// Make them cheap in tests only.
 	Hash HashParams
 
+	// KeyFile holds the keys that seal what must be read again, such as the seed of
+	// an authenticator app. It is made when it is needed and missing. Default: the
+	// SQLite file with ".key" behind its name; for PostgreSQL "backoffice.key". All
+	// who share a database need the same file.
+	KeyFile string
+
 	// Connect is put in front of each pool of connections. Default: nothing.
 	// Tests put something in that fails.
 	Connect func(driver.Connector) driver.Connector
@@ -57,6 +63,7 @@ type Store struct {
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
+	keys     keyring
 	many     int // from so many on, examples are added at once; see AddManyExamples
 
 	changes chan *pending // what waits for the writer
@@ -90,8 +97,11 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Hash == (HashParams{}) {
 		c.Hash = DefaultHashParams
 	}
+	if c.KeyFile == "" {
+		c.KeyFile = keyFileOf(c.DB)
+	}
 	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1),
+		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1),
 		closing: make(chan struct{}), stopped: make(chan struct{}), between: make(chan func()), background: newBackground()}
 	err := s.engine.open(ctx, s)
 	if err == nil {

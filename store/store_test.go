@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,6 +56,8 @@ func newTestStore(t testing.TB, settings ...func(*Config)) *testStore {
 		DB:    storetest.New(t),
 		Clock: c.now,
 		Hash:  HashParams{MemoryKiB: 64, Time: 1, Threads: 1},
+
+		KeyFile: filepath.Join(t.TempDir(), "keys"),
 	}}
 	for _, set := range settings {
 		set(&s.config)
