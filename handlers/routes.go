@@ -46,6 +46,7 @@ func (s *server) list() []route {
 		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},
 		{"GET /account", own, s.account},
 		{"POST /account/password", own, s.changePassword},
+		{"POST /account/data", own, s.ownData},
 		{"POST /account/sessions/end", own, s.endOwnSession},
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
 
