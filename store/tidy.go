@@ -85,14 +85,17 @@ func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", 
 // keepEnded is how long an ended sign-in and an old throttle are kept.
 const keepEnded = 90 * 24 * time.Hour
 
-// Sweep removes what nobody needs any more: sign-ins that ended long ago,
-// throttles that have worn off, sessions past their time. It is no change to a
+// Sweep removes what nobody needs any more: sign-ins that ended long ago, links
+// and mails of that time, throttles that have worn off, sessions past their time. It is no change to a
 // person and leaves no audit entry.
 func (s *Store) Sweep(ctx context.Context) error { return s.sweep(ctx, nothing) }
 
 func (s *Store) sweep(ctx context.Context, hold func(*tx) error) error {
 	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
 		if err := hold(x); err != nil {
+			return err
+		}
+		if err := sweepMails(x, x.now.Add(-keepEnded)); err != nil {
 			return err
 		}
 		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
