@@ -115,7 +115,9 @@ func (s *server) forgot(a *ask) (view, error) {
 		return view{goTo: "/forgot"}, nil
 	}
 	err := s.store.ForgotPassword(a.Context(), a.actor, a.PostFormValue("email"), func(err error) {
-		s.log.Error("a link for a new password was not made", "id", a.id, "cause", err.Error())
+		if err != nil {
+			s.log.Error("a link for a new password was not made", "id", a.id, "cause", err.Error())
+		}
 	})
 	var e *store.Error
 	if errors.As(err, &e) && e.Kind == store.Invalid {
