@@ -45,9 +45,11 @@ func (s *server) list() []route {
 		{"POST /session", own, s.stay},
 		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},
 		{"GET /account", own, s.account},
+		{"GET /account/history", own, s.ownHistory},
 		{"POST /account/password", own, s.changePassword},
 		{"POST /account/sessions/end", own, s.endOwnSession},
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
+		{"POST /account/browsers/forget", own, s.forgetBrowser},
 
 		{"GET /users", may(store.ActLook), s.users},
 		{"GET /users/filter", may(store.ActLook), s.filterUsers},
@@ -67,6 +69,7 @@ func (s *server) list() []route {
 		{"POST /users/{id}/restore", may(store.ActRestore), s.restore},
 		{"POST /users/{id}/sessions/end", may(store.ActEndSessions), s.endSession},
 		{"POST /users/{id}/sessions/end-all", may(store.ActEndSessions), s.endSessions},
+		{"POST /users/{id}/lift", may(store.ActLift), s.lift},
 		{"GET /sessions/end-all", may(store.ActEndEverybody), s.confirmEndEverybody},
 		{"POST /sessions/end-all", may(store.ActEndEverybody), s.endEverybody},
 
