@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,4 +158,44 @@ func TestOneSeesWhatHappened(t *testing.T) {
 	s.as(ana).post("/users/4/sessions/end-all").is(t, 303)
 	c := s.fresh(milo)
 	c.get("/account").is(t, 200).shows("#timeline", "1 session ended").shows("#timeline", "wrong password")
+}
+
+// TestOwnData is a file with what is kept about oneself, of others only their
+// names, and without any secret. That it was taken is on record.
+func TestOwnData(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.as(ana).post("/users/"+strconv.Itoa(milo), "field", "phone", "phone", "+34 600 000 777", "was.phone", "").is(t, 303)
+	s.as(nobody).post("/login", "email", email(milo), "password", "a wrong password").is(t, 401)
+	c := s.as(milo)
+	a := c.submit(c.get("/account"), "#data form").is(t, 200)
+	if got := a.header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="my-data-`) {
+		t.Errorf("it is sent as %q", got)
+	}
+	var d struct {
+		Profile personJSON
+		SignIns []signInJSON `json:"sign_ins"`
+		History []eventJSON
+	}
+	if err := json.Unmarshal([]byte(a.body), &d); err != nil {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	if d.Profile.Email != email(milo) || len(d.SignIns) == 0 || d.SignIns[0].Started == "" {
+		t.Errorf("%s", a.body)
+	}
+	var acts []store.Act
+	for _, e := range d.History {
+		acts = append(acts, e.Act)
+	}
+	if want := []store.Act{store.ActOwnData, store.ActSignIn, store.ActEdit}; len(acts) < 3 || !slices.Equal(acts[:3], want) {
+		t.Errorf("the history is %v", acts)
+	}
+	if e := d.History[2]; e.By != name(ana) || len(e.Changes) != 1 || e.Changes[0].After != "+34 600 000 777" {
+		t.Errorf("%+v", e)
+	}
+	for _, secret := range []string{"argon2", email(ana), email(nora)} {
+		if strings.Contains(a.body, secret) {
+			t.Errorf("%s is in it", secret)
+		}
+	}
 }

@@ -237,6 +237,7 @@ var tales = map[store.Act]tale{
 	store.ActResetPassword: {"key", "Reset a password", "reset the password of", "reset the password", "reset the password of"},
 	store.ActEndSessions:   {"logout", "Ended sessions", "ended sessions of", "ended sessions", "end sessions of"},
 	store.ActEndEverybody:  {"logout", "Signed everybody out", "signed everybody out", "signed everybody out", "sign everybody out"},
+	store.ActOwnData:       {"download", "Took own data", "took the data of", "took a copy of their data", "take the data of"},
 	store.ActPurge:         {"trash", "Removed for good", "removed the data of", "removed the data for good", "remove the data of"},
 	store.ActDemo:          {"users", "Added examples", "added", "added", "add examples"},
 	store.ActLook:          {"lock", "Looked", "looked at", "looked at this account", "look at"},

@@ -2,6 +2,9 @@ package handlers
 
 import "net/http"
 
+// aliveAt is where healthz is asked.
+const aliveAt = "/healthz"
+
 // healthz says that the program is alive. It does not ask the database: to be
 // started again would not bring that back.
 func (s *server) healthz(*ask) (view, error) { return view{text: "ok\n"}, nil }

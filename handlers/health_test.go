@@ -16,8 +16,10 @@ func TestHealth(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.Draining = draining.Load })
 	both := func(when string, ready int, says string) {
 		t.Helper()
-		if a := s.as(nobody).get("/healthz").is(t, http.StatusOK); a.body != "ok\n" {
-			t.Errorf("%s: /healthz says %q", when, a.body)
+		for _, who := range []int{nobody, ana} { // a browser with a session asks as well as a machine
+			if a := s.as(who).get("/healthz").is(t, http.StatusOK); a.body != "ok\n" {
+				t.Errorf("%s: /healthz says %q", when, a.body)
+			}
 		}
 		if a := s.as(nobody).get("/readyz").is(t, ready); a.body != says {
 			t.Errorf("%s: /readyz says %q", when, a.body)

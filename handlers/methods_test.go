@@ -48,6 +48,7 @@ func TestWrongMethodsGetAPage(t *testing.T) {
 		{"GET", "/users/5/deactivate", "POST"},
 		{"GET", "/undo/10", "POST"},
 		{"GET", "/account/password", "POST"},
+		{"GET", "/account/data", "POST"},
 		{"POST", "/audit", "GET, HEAD"},
 		{"POST", "/healthz", "GET, HEAD"},
 		{"OPTIONS", "/login", "GET, HEAD, POST"},

@@ -32,7 +32,7 @@ func (s *server) list() []route {
 	may := func(act store.Act) need { return need{act: act} }
 	return []route{
 		{"GET /{$}", open, s.home},
-		{"GET /healthz", need{open: true, probe: true}, s.healthz},
+		{"GET " + aliveAt, need{open: true, probe: true}, s.healthz},
 		{"GET /readyz", need{open: true, probe: true}, s.readyz},
 		{"GET /login", open, s.loginForm},
 		{"POST /login", open, s.login},
@@ -47,6 +47,7 @@ func (s *server) list() []route {
 		{"GET /account", own, s.account},
 		{"GET /account/history", own, s.ownHistory},
 		{"POST /account/password", own, s.changePassword},
+		{"POST /account/data", own, s.ownData},
 		{"POST /account/sessions/end", own, s.endOwnSession},
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
 		{"POST /account/browsers/forget", own, s.forgetBrowser},

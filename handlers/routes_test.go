@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 
@@ -77,6 +78,9 @@ var routeTable = map[string]expected{
 	"POST /account/password": {url: "/account/password", form: []string{"current", password, "password", "four other plain words", "repeat", "four other plain words"},
 		page:     [5]string{"401", "→/account", "→/account", "→/account", "→/account"},
 		fragment: [5]string{"401", "→/account", "→/account", "→/account", "→/account"}},
+	"POST /account/data": {url: "/account/data", file: "my-data-2026-11-23.json",
+		page:     [5]string{"401", "file", "file", "file", "file"},
+		fragment: [5]string{"401", "file", "file", "file", "file"}},
 	"POST /account/sessions/end": {url: "/account/sessions/end", form: []string{"session", "999"},
 		page:     [5]string{"401", "→/account", "→/account", "→/account", "→/account"},
 		fragment: [5]string{"401", "200", "200", "200", "200"}},
@@ -295,7 +299,7 @@ func (v visit) checkAnswer(a *answer, want string, fragment bool) {
 	kind := v.e.kind
 	switch {
 	case want == "file":
-		kind = "text/csv"
+		kind = map[string]string{".csv": "text/csv", ".json": "application/json"}[path.Ext(v.e.file)]
 	case kind == "":
 		kind = "text/html"
 	}
@@ -429,7 +433,7 @@ func checkHeaders(t testing.TB, a *answer) {
 	t.Helper()
 	for name, want := range map[string]string{
 		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
 		"Referrer-Policy":              "same-origin",

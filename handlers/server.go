@@ -203,7 +203,7 @@ func (s *server) limitBody(w http.ResponseWriter, r *http.Request, upload bool) 
 func within(d time.Duration) time.Time { return time.Now().Add(d) }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 
 // headers sets what every answer carries.
 func (s *server) headers(next http.Handler) http.Handler {
@@ -217,7 +217,7 @@ func (s *server) headers(next http.Handler) http.Handler {
 		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 	}
 	if s.secure {
-		always.Set("Strict-Transport-Security", "max-age=31536000")
+		always.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), always)

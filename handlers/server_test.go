@@ -210,7 +210,7 @@ func TestCookie(t *testing.T) {
 	for _, c := range []struct{ url, name, sts string }{
 		{"", "backoffice", ""},
 		{"http://office.example", "backoffice", ""},
-		{"https://office.example", "__Host-backoffice", "max-age=31536000"},
+		{"https://office.example", "__Host-backoffice", "max-age=31536000; includeSubDomains"},
 	} {
 		s := newSite(t, func(cfg *Config) { cfg.PublicURL = c.url })
 		browser := s.as(nobody)

@@ -77,11 +77,12 @@ func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
 }
 
 // loadSession puts the session of the cookie into the context. It is stored
-// again by respond, before the first byte, where a failure can still be told.
+// again by respond, before the first byte, where a failure can still be told. That
+// the program is alive is told without asking the database for one.
 func (s *server) loadSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token := ""
-		if c, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
+		if c, err := r.Cookie(s.sessions.Cookie.Name); err == nil && r.URL.Path != aliveAt {
 			token = c.Value
 		}
 		ctx, err := s.sessions.Load(r.Context(), token)

@@ -96,7 +96,11 @@ func (w *where) search(typed string) {
 	for _, words := range searchAlternatives(typed) {
 		var all, pairs []string
 		for _, word := range words {
-			all = append(all, "u.search_key LIKE "+w.arg("%"+escapeLike(word)+"%")+` ESCAPE '\'`)
+			key := "u.search_key"
+			if w.lookUp && !hasThree(word) {
+				key = "(u.search_key || '')" // which is in no index: that would give everybody
+			}
+			all = append(all, key+" LIKE "+w.arg("%"+escapeLike(word)+"%")+` ESCAPE '\'`)
 			if w.lookUp && !slices.ContainsFunc(words, hasThree) && pairsOf(word) != nil {
 				pairs = append(pairs, w.pairs(word))
 			}

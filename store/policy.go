@@ -107,6 +107,7 @@ const (
 	ActSignIn       Act = "signin"
 	ActSignOut      Act = "signout"
 	ActOwnPassword  Act = "account.password"
+	ActOwnData      Act = "account.data" // take a copy of what is kept about oneself
 	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
 	ActOwnEndOthers Act = "account.end_sessions"

@@ -45,12 +45,23 @@ func selectSignIns(ctx context.Context, q querier, user int64, startedAfter, see
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(r row) (s SignIn, err error) {
-		var t signInTimes
-		err = r.Scan(signInFields(&s, &t)...)
-		t.into(&s)
-		return s, err
-	})
+	return collect(rows, scanSignIn)
+}
+
+// selectEverySignIn gives those of a person that have ended as well.
+func selectEverySignIn(ctx context.Context, q querier, user int64) ([]SignIn, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+signInColumns+` FROM signins s WHERE s.user_id = ?1 ORDER BY s.id DESC`, user)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanSignIn)
+}
+
+func scanSignIn(r row) (s SignIn, err error) {
+	var t signInTimes
+	err = r.Scan(signInFields(&s, &t)...)
+	t.into(&s)
+	return s, err
 }
 
 func insertSignIn(x *tx, user int64, newDevice bool) (id int64, err error) {

@@ -16,7 +16,7 @@ import (
 // every browser test worthless.
 
 // strictCSP is a policy as strict as the program's own.
-const strictCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const strictCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 
 // testSite serves pages by path, under strictCSP. A path that ends in .js or .css
 // is served as such; the query of the request is shown where a page says %QUERY%.

@@ -24,15 +24,16 @@ type browser struct {
 	bases  []string // any of them is as good as another
 	notes  *figures
 	rough  func() bool // whether connections may break just now
+	away   func() bool // whether a download may break off just now
 	random *rand.Rand
 }
 
 // patience is how long somebody waits for an answer.
 const patience = 60 * time.Second
 
-func newBrowser(bases []string, notes *figures, rough func() bool, random *rand.Rand) *browser {
+func newBrowser(bases []string, notes *figures, rough, away func() bool, random *rand.Rand) *browser {
 	jar, _ := cookiejar.New(nil) // its only error is none
-	return &browser{bases: bases, notes: notes, rough: rough, random: random,
+	return &browser{bases: bases, notes: notes, rough: rough, away: away, random: random,
 		// One connection each: Go's client otherwise keeps one in hand that it has
 		// never used, and asks no second time when the server closes that one.
 		http: &http.Client{Jar: jar, Timeout: patience, Transport: &http.Transport{MaxConnsPerHost: 1},
@@ -79,6 +80,12 @@ func (a *answer) signedOut() bool {
 	return a.status == http.StatusUnauthorized || strings.HasPrefix(a.header.Get("Location"), "/login")
 }
 
+// download reports whether a file has begun to come. It is cut off when there is no
+// more of it to be had: nobody is to take a part for the whole.
+func (a *answer) download() bool {
+	return a.status == http.StatusOK && strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment")
+}
+
 // ok reports whether the page that was asked for came.
 func (a *answer) ok() bool { return a.err == nil && a.status == http.StatusOK }
 
@@ -92,7 +99,7 @@ func (b *browser) post(ctx context.Context, path string, form url.Values) *answe
 
 // send asks, reads the whole answer, counts it and judges it.
 func (b *browser) send(ctx context.Context, method, path string, form url.Values) *answer {
-	began, rough := time.Now(), b.rough()
+	began, rough, away := time.Now(), b.rough(), b.away()
 	a := b.exchange(ctx, method, path, form)
 	if a.err == nil {
 		b.notes.took(a.kind(), method == http.MethodPost, time.Since(began))
@@ -104,6 +111,8 @@ func (b *browser) send(ctx context.Context, method, path string, form url.Values
 		b.notes.without("hung up")
 	case rough || b.rough():
 		b.notes.without("broken off with the program")
+	case a.download() && (away || b.away()):
+		b.notes.without("download broken off")
 	default:
 		b.notes.without("no answer")
 		b.notes.complain("%s: no answer: %v", a.what, a.err)

@@ -72,17 +72,17 @@ type event struct {
 func (c *failover) events(d *drill, p pair) []event {
 	a, b := d.instances[0], d.instances[1]
 	return []event{
-		{"kill -9 of the primary; " + p.overseer(), p.failover},
+		{"kill -9 of the primary; " + p.overseer(), d.team.away.expecting(p.failover)},
 		{"the old primary comes back as a standby that is waited for", p.rejoin},
 		// HAProxy answers nothing when an instance dies over the second request
 		// of a connection, as servers do that close one which they no longer want.
 		{"kill -9 of " + a.name, func(context.Context) error {
-			defer d.team.roughen()()
+			defer d.team.rough.begin()()
 			return a.kill()
 		}},
 		{"start of " + a.name, a.start},
 		{"restart of " + b.name, func(ctx context.Context) error { return errors.Join(b.stop(), b.start(ctx)) }},
-		{"kill -9 of the new primary; " + p.overseer(), p.failover},
+		{"kill -9 of the new primary; " + p.overseer(), d.team.away.expecting(p.failover)},
 	}
 }
 

@@ -50,7 +50,7 @@ func (d *drill) fileFaults(ctx context.Context) []fault {
 func (d *drill) processFaults(i *instance) []fault {
 	return []fault{
 		{"kill -9 of " + i.name, true, func(ctx context.Context, _ time.Duration) error {
-			defer d.team.roughen()()
+			defer d.team.rough.begin()()
 			return errors.Join(i.kill(), i.start(ctx))
 		}},
 		{"restart of " + i.name, true, func(ctx context.Context, _ time.Duration) error {

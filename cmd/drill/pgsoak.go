@@ -26,7 +26,8 @@ func (c *soak) onPostgres(ctx context.Context, d *drill) ([]fault, error) {
 // databaseFaults are what can happen to a PostgreSQL.
 func (d *drill) databaseFaults(p *postgres) []fault {
 	return []fault{
-		{"connections ended", false, func(ctx context.Context, _ time.Duration) error {
+		{"connections ended", false, func(_ context.Context, _ time.Duration) error {
+			defer d.team.away.begin()()
 			n, err := p.endConnections()
 			if n == 0 {
 				err = errors.Join(err, errors.New("there were none"))
@@ -34,9 +35,11 @@ func (d *drill) databaseFaults(p *postgres) []fault {
 			return err
 		}},
 		{"database stopped", false, func(ctx context.Context, lasting time.Duration) error {
+			defer d.team.away.begin()()
 			return during(ctx, lasting, func() error { return p.stop(atOnce) }, func() error { return p.start(context.WithoutCancel(ctx)) })
 		}},
 		{"database killed", false, func(ctx context.Context, lasting time.Duration) error {
+			defer d.team.away.begin()()
 			return during(ctx, lasting, p.kill, func() error { return p.start(context.WithoutCancel(ctx)) })
 		}},
 	}

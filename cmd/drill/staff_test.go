@@ -26,3 +26,30 @@ func TestSignInGivesUp(t *testing.T) {
 		t.Errorf("complaints: %s", bad)
 	}
 }
+
+// TestBrokenDownload is to be expected while the database is away, and else a
+// complaint, as is any other answer that breaks off.
+func TestBrokenDownload(t *testing.T) {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/users/export" {
+			w.Header().Set("Content-Disposition", `attachment; filename="users.csv"`)
+		}
+		w.Header().Set("Content-Length", "100")
+		fmt.Fprint(w, "id,name\n")
+	}))
+	defer site.Close()
+	for _, c := range []struct {
+		path     string
+		away     bool
+		complain bool
+	}{{"/users/export", false, true}, {"/users/export", true, false}, {"/users", true, true}} {
+		team := newTeam([]string{site.URL}, 1, time.Millisecond)
+		if c.away {
+			defer team.away.begin()()
+		}
+		team.browser(1).post(t.Context(), c.path, nil)
+		if (len(team.notes.bad) > 0) != c.complain {
+			t.Errorf("%+v: complaints: %q", c, team.notes.bad)
+		}
+	}
+}

@@ -29,8 +29,8 @@ type team struct {
 	staff    []*staff
 	boss     *browser // the first admin, who checks
 
-	rough   atomic.Int64 // faults at work that break connections
-	roughly atomic.Int64 // when the last of them ended, in Unix nanoseconds
+	rough   spell // connections may break: a program was killed
+	away    spell // a download may break off: its database went away
 	stop    chan struct{}
 	working sync.WaitGroup
 }
@@ -49,23 +49,37 @@ func newTeam(bases []string, seed uint64, pace time.Duration) *team {
 
 // browser is a browser with random numbers of its own.
 func (t *team) browser(number uint64) *browser {
-	return newBrowser(t.bases, t.notes, t.isRough, rand.New(rand.NewPCG(t.seed, number)))
+	return newBrowser(t.bases, t.notes, t.rough.lasts, t.away.lasts, rand.New(rand.NewPCG(t.seed, number)))
+}
+
+// spell is a time in which something is to be expected.
+type spell struct {
+	faults atomic.Int64 // that are at work
+	ended  atomic.Int64 // when the last of them ended, in Unix nanoseconds
 }
 
 // settling is how long after a fault connections may still be found broken.
 const settling = 2 * time.Second
 
-// isRough reports whether connections may break: a program was killed.
-func (t *team) isRough() bool {
-	return t.rough.Load() > 0 || time.Since(time.Unix(0, t.roughly.Load())) < settling
+// lasts reports whether it is time still.
+func (s *spell) lasts() bool {
+	return s.faults.Load() > 0 || time.Since(time.Unix(0, s.ended.Load())) < settling
 }
 
-// roughen says that connections may break until the returned function is called.
-func (t *team) roughen() (smooth func()) {
-	t.rough.Add(1)
+// begin lets it last until the returned function is called.
+func (s *spell) begin() (end func()) {
+	s.faults.Add(1)
 	return func() {
-		t.roughly.Store(time.Now().UnixNano())
-		t.rough.Add(-1)
+		s.ended.Store(time.Now().UnixNano())
+		s.faults.Add(-1)
+	}
+}
+
+// expecting is a fault or an event during which something is to be expected.
+func (s *spell) expecting(do func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		defer s.begin()()
+		return do(ctx)
 	}
 }
 

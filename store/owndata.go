@@ -1,0 +1,54 @@
+package store
+
+import "context"
+
+// OwnData gives the acting person all that is kept about them: their profile, the
+// sign-ins that are still known, and what happened to their account. That they took
+// it is on record. History is read as each asks for it: there may be much of it.
+//
+// It is what article 15 of the GDPR calls a copy of the personal data. What they did
+// to others is about those others, and not in it.
+func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
+	var d OwnData
+	err := s.transact(ctx, a, func(x *tx) error {
+		u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
+		if err != nil {
+			return err
+		}
+		d.Person = *u
+		if d.SignIns, err = selectEverySignIn(x.ctx, x.Tx, u.ID); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActOwnData, Target: u.ID})
+		return err
+	})
+	d.History = func(each func(Entry) error) error { return s.ownHistory(ctx, a, each) }
+	return d, err
+}
+
+// OwnData is what a person can take away of what is kept about them.
+type OwnData struct {
+	Person  User
+	SignIns []SignIn                           // newest first
+	History func(each func(Entry) error) error // newest first
+}
+
+// ownHistory gives each entry about the acting person.
+func (s *Store) ownHistory(ctx context.Context, a Actor, each func(Entry) error) error {
+	q := TrailQuery{Target: a.ID, Limit: 500}
+	for {
+		t, err := s.Trail(ctx, a, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range t.Entries {
+			if err := each(e); err != nil {
+				return err
+			}
+			q.Below = e.ID
+		}
+		if !t.Older {
+			return nil
+		}
+	}
+}
