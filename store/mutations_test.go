@@ -56,6 +56,7 @@ type mutation struct {
 	entry   func(*cast) Entry
 	streams bool  // it may fail after it has left its entry
 	file    bool  // it is about the file of SQLite
+	counted bool  // it is about failed tries
 	version int64 // by how much the version of the entry's target grows
 }
 
@@ -251,6 +252,25 @@ func mutations() []mutation {
 				return c.ResetPassword(ctx, c.admin, c.ben.ID, newPassword, true)
 			},
 			entry: func(c *cast) Entry { return by(c.admin, ActResetPassword, c.ben.ID) }},
+
+		{name: "Lift", method: "Lift", counted: true, arrange: func(c *cast) { c.fail(6, there, c.ben.Email) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.Lift(ctx, c.admin, c.ben.ID)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActLift, c.ben.ID).noted("6 failures forgotten") }},
+		{name: "RememberBrowser", method: "RememberBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.RememberBrowser(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActRememberBrowser, c.ben.ID) }},
+		{name: "ForgetBrowser", method: "ForgetBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.ForgetBrowser(ctx, c.self, 1)) },
+			entry: func(c *cast) Entry { return by(c.self, ActForgetBrowser, c.ben.ID) }},
+		{name: "SignIn with a new device", method: "SignIn",
+			do: func(ctx context.Context, c *cast) error {
+				c.guest.Address = there
+				return second(c.SignIn(ctx, c.guest, c.ben.Email, password))
+			},
+			entry: func(c *cast) Entry {
+				c.guest.Kind, c.guest.ID = Person, c.ben.ID
+				return by(c.guest, ActSignIn, c.ben.ID).noted("from a new device")
+			}},
 
 		{name: "SetUp", method: "SetUp", empty: true, version: 1,
 			arrange: func(c *cast) {
