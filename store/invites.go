@@ -125,8 +125,8 @@ var (
 
 // ForgotPassword sends whoever has this address a link for a new password. What it
 // says, and how long it takes, does not depend on whether there is anybody: all
-// that does is done beside. failed is told what went wrong there.
-func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, failed func(error)) error {
+// that does is done beside. ended is told how that ended, nil when well.
+func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended func(error)) error {
 	if _, _, err := ParseEmail(email); err != nil {
 		return invalid(map[string]string{"email": err.Error()})
 	}
@@ -141,11 +141,7 @@ func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, faile
 	if err != nil {
 		return err
 	}
-	s.Go(func(ctx context.Context) {
-		if err := s.forgot(ctx, a, key, email); err != nil {
-			failed(err)
-		}
-	})
+	s.Go(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) })
 	return nil
 }
 

@@ -40,14 +40,12 @@ func (c *cast) guestAs(u *User) Actor {
 }
 
 // forget forgets a password, and waits for what is done beside.
-func (c *cast) forget(ctx context.Context, email string) (err error) {
-	var beside error
-	err = c.ForgotPassword(ctx, c.guest, email, func(err error) { beside = err })
-	c.background.work.Wait()
-	if err == nil {
-		err = beside
+func (c *cast) forget(ctx context.Context, email string) error {
+	beside := make(chan error, 1)
+	if err := c.ForgotPassword(ctx, c.guest, email, func(err error) { beside <- err }); err != nil {
+		return err
 	}
-	return err
+	return <-beside
 }
 
 // over demands that a token is good for nothing, whether one looks or tries.
