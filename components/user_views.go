@@ -175,6 +175,7 @@ type UserView struct {
 	NextHref string
 	NextName string
 	Notice   string      // "Deleted on … Can be restored until …"; may be empty
+	Slowed   *Slowed     // tries to sign in are slowed down; nil: they are not
 	You      bool        // the viewer looks at themselves
 	Invite   *InviteCard // of somebody who has not come yet; otherwise nil
 	Live     Live
@@ -212,5 +213,27 @@ type Session struct {
 	Started Moment
 	Seen    Moment
 	This    bool   // the one this page was asked with
+	New     bool   // it began with a device that the person had not been seen with
 	End     string // POST: ends it; empty when not allowed
+}
+
+// Browser is one that the person is remembered in.
+type Browser struct {
+	ID      int64
+	Device  string // "Firefox on Linux"
+	Icon    string // "laptop" or "phone"
+	Address string
+	Seen    Moment
+	Until   string // "21 February 2027"
+	This    bool   // the one this page was asked with
+}
+
+// Slowed says that tries to sign in as a person are slowed down.
+type Slowed struct {
+	Person   string
+	Failures string // "12 failed tries"
+	Last     Moment // the last of them
+	From     string // where that came from; empty when not to be seen
+	Wait     string // until the next one is possible: "40 seconds"; empty: it is
+	Lift     string // POST: forgets them; empty when not allowed
 }

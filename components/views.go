@@ -108,7 +108,9 @@ type AccountView struct {
 	Facts    []Fact
 	Password PasswordForm
 	Sessions SessionList
-	History  Timeline // what staff did to this account
+	Browsers []Browser
+	History  Timeline // the newest of what others did to this account
+	AllHref  string   // the whole of it; empty when that is all
 }
 
 // PasswordForm changes one's own password.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,7 +37,7 @@ func (s *server) signInPage(a *ask, form components.SignIn) (view, error) {
 func (s *server) login(a *ask) (view, error) {
 	email := a.PostFormValue("email")
 	who, err := s.store.SignIn(a.Context(), a.actor, email, a.PostFormValue("password"))
-	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
+	if refusedAtDoor(err) {
 		return s.loginRefused(a, email, err), nil
 	}
 	if err != nil {
@@ -50,6 +51,9 @@ func (s *server) login(a *ask) (view, error) {
 	if err := s.beginSession(a, who); err != nil {
 		return view{}, err
 	}
+	if err := s.rememberBrowser(a); err != nil {
+		return view{}, err
+	}
 	if a.hx.fragment {
 		return signedInAgain(a, who), nil
 	}
@@ -58,6 +62,13 @@ func (s *server) login(a *ask) (view, error) {
 		return view{title: "Welcome back", screen: components.KeptPage(kept)}, nil
 	}
 	return view{goTo: safeNext(a.PostFormValue("next"))}, nil
+}
+
+// refusedAtDoor reports whether an error of a sign-in is to be read in its form:
+// wrong, too often, or too many at once.
+func refusedAtDoor(err error) bool {
+	var e *store.Error
+	return errors.As(err, &e) && (e.Kind == store.Unauthenticated || e.Kind == store.Throttled || e.Kind == store.Unavailable && e.RetryAfter > 0)
 }
 
 // signedInAgain closes the dialog and lets what was refused run, for the same
@@ -79,7 +90,7 @@ func closeDialog() beside {
 func (s *server) loginRefused(a *ask, email string, err error) view {
 	v := s.errorView(&ask{Request: a.Request, id: a.id, note: a.note}, err)
 	form := components.SignIn{Brand: s.brand, Email: email, Next: a.PostFormValue("next"), Error: sentence(err),
-		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person")}
+		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person"), Remember: a.PostFormValue("remember") != ""}
 	out := view{status: v.status, retry: v.retry, bare: true, title: "Sign in", screen: components.SignInPage(form)}
 	if !a.hx.fragment {
 		return out

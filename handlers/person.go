@@ -132,6 +132,10 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 			u.Deleted.Add(store.KeepDeleted).In(s.location).Format("2 January 2006") + "; then its data is gone."
 		return v, nil
 	}
+	var err error
+	if v.Slowed, err = s.slowed(a, u); err != nil {
+		return v, err
+	}
 	return v, s.neighbours(a.Context(), a, l, u, tab, &v)
 }
 
@@ -179,6 +183,7 @@ var actLabels = map[store.Act]string{
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
+	store.ActLift:        "Lift a slowed-down sign-in",
 	store.ActExport:      "Export the list of people",
 	store.ActImport:      "Import people",
 	store.ActExportTrail: "Export the audit log",
@@ -199,7 +204,7 @@ func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, err
 	}
 	for _, in := range signIns {
 		one := components.Session{ID: in.ID, Address: in.Address, Started: a.words.moment(in.Started),
-			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn}
+			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn, New: in.NewDevice}
 		one.Device, one.Icon = device(in.Agent)
 		if !one.This && a.can(store.ActEndSessions, u.On()) {
 			one.End = base + "/sessions/end"

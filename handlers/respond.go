@@ -73,6 +73,7 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 			return
 		} // Otherwise a toast is shown twice, or not at all.
 	}
+	s.writeBrowser(w, a)
 	if v.status == http.StatusNoContent {
 		w.WriteHeader(v.status)
 		return

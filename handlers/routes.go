@@ -49,10 +49,12 @@ func (s *server) list() []route {
 		{"POST /session", own, s.stay},
 		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},
 		{"GET /account", own, s.account},
+		{"GET /account/history", own, s.ownHistory},
 		{"POST /account/password", own, s.changePassword},
 		{"POST /account/data", own, s.ownData},
 		{"POST /account/sessions/end", own, s.endOwnSession},
 		{"POST /account/sessions/end-others", own, s.endOwnOthers},
+		{"POST /account/browsers/forget", own, s.forgetBrowser},
 
 		{"GET /users", may(store.ActLook), s.users},
 		{"GET /users/filter", may(store.ActLook), s.filterUsers},
@@ -79,6 +81,7 @@ func (s *server) list() []route {
 		{"POST /users/{id}/reset", may(store.ActResetPassword), s.resetLink},
 		{"POST /users/{id}/sessions/end", may(store.ActEndSessions), s.endSession},
 		{"POST /users/{id}/sessions/end-all", may(store.ActEndSessions), s.endSessions},
+		{"POST /users/{id}/lift", may(store.ActLift), s.lift},
 		{"GET /sessions/end-all", may(store.ActEndEverybody), s.confirmEndEverybody},
 		{"POST /sessions/end-all", may(store.ActEndEverybody), s.endEverybody},
 

@@ -150,7 +150,10 @@ func (x *tx) replace(before, after *User) error {
 	if !after.Deleted.IsZero() {
 		why = EndedDeleted
 	}
-	_, err := endSignIns(x, after.ID, 0, why)
+	if _, err := endSignIns(x, after.ID, 0, why); err != nil {
+		return err
+	}
+	_, err := x.forgetBrowsers(after.ID, "")
 	return err
 }
 

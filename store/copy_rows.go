@@ -30,7 +30,8 @@ type copyTable struct {
 var copyTables = []copyTable{
 	{name: "users", key: "id", gives: true, large: true, kinds: map[string]columnKind{"must_change_password": flag}},
 	{name: "user_counts", key: "role, status"},
-	{name: "signins", key: "id", gives: true, large: true},
+	{name: "signins", key: "id", gives: true, large: true, kinds: map[string]columnKind{"new_device": flag}},
+	{name: "browsers", key: "id", gives: true},
 	{name: "throttles", key: "kind, key"},
 	{name: "sessions", key: "token", kinds: map[string]columnKind{"expiry": moment}},
 	{name: "setup", key: "id"},

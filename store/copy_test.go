@@ -30,6 +30,7 @@ func newFull(t *testing.T) *testStore {
 	must(t, second(c.Purge(t.Context())))
 	change(t)(c.Delete(t.Context(), console, c.add("Deleted", Viewer).ID))
 	change(t)(c.CreateUser(t.Context(), console, NewUser{Name: "Ñandú ﷺ 🦊 %_\\'\"", Email: "nandu@example.com", Role: Editor, Password: password}))
+	c.remembered(c.ana)
 	c.fail(6, here, c.ana.Email)
 	c.importNow(c.bring(twoPeople).ID)
 	c.work(c.bring("E-mail,Name\nflo@example.com,Flo\n").ID, ImportRunning)

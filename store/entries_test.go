@@ -16,8 +16,8 @@ import (
 var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts", "HasAdmin", "IdleTimeout",
 	"ListUsers", "Neighbours", "Now", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
-	"IndexSearch", "KeepSearch", "Alone", "Tidy",
-	"NewestEntry", "ChangesSince", "People",
+	"IndexSearch", "KeepSearch", "Alone", "Tidy", "CheckKeys",
+	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown",
 	"LinkOf", "OpenLink", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused"}
 

@@ -119,14 +119,14 @@ func (s *Store) RevokeInvite(ctx context.Context, a Actor, id int64) error {
 // Those who forgot their password are slowed down by where they ask from, and by
 // whom they ask about: nobody's mailbox is to be filled.
 var (
-	forgotByAddress = throttle{"forgot_address", 10, 30 * time.Second, 15 * time.Minute}
-	forgotByAccount = throttle{"forgot_account", 3, 5 * time.Minute, time.Hour}
+	forgotByAddress = throttle{"forgot_address", 10, 30 * time.Second, 15 * time.Minute, time.Hour}
+	forgotByAccount = throttle{"forgot_account", 3, 5 * time.Minute, time.Hour, 6 * time.Hour}
 )
 
 // ForgotPassword sends whoever has this address a link for a new password. What it
 // says, and how long it takes, does not depend on whether there is anybody: all
-// that does is done beside; done is told when that has ended, and how.
-func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, done func(error)) error {
+// that does is done beside. ended is told how that ended, nil when well.
+func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended func(error)) error {
 	if _, _, err := ParseEmail(email); err != nil {
 		return invalid(map[string]string{"email": err.Error()})
 	}
@@ -141,9 +141,7 @@ func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, done 
 	if err != nil {
 		return err
 	}
-	s.Go(func(ctx context.Context) {
-		done(s.forgot(ctx, a, key, email))
-	})
+	s.Go(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) })
 	return nil
 }
 

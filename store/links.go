@@ -184,7 +184,7 @@ func (x *tx) redeem(l Link, u *User, hash string) error {
 }
 
 // linkThrottle slows those down who try one token after the other.
-var linkThrottle = throttle{"link_address", 20, 2 * time.Second, 15 * time.Minute}
+var linkThrottle = throttle{"link_address", 20, 2 * time.Second, 15 * time.Minute, time.Hour}
 
 func linkThrottleKey(a Actor) string { return digest("link address", network(a.Address)) }
 
@@ -214,15 +214,9 @@ func (s *Store) linkTried(ctx context.Context, a Actor, why error) error {
 // slow counts one more try of what is to be slowed down, and fails with Throttled
 // while there is something to wait for.
 func (x *tx) slow(t throttle, key string) error {
-	n, last, blocked, err := loadThrottle(x, t.kind, key)
-	if err != nil {
+	one := tally{throttle: t, key: key}
+	if err := loadThrottle(x, &one); err != nil {
 		return err
 	}
-	if wait := blocked.Sub(x.now); wait > 0 {
-		return throttled(wait)
-	}
-	if x.now.Sub(last) > throttleForget {
-		n = 0
-	}
-	return saveThrottle(x, t.kind, key, n+1, x.now.Add(t.delay(n+1)))
+	return x.try(one)
 }

@@ -56,6 +56,7 @@ type mutation struct {
 	entry   func(*cast) Entry
 	streams bool  // it may fail after it has left its entry
 	file    bool  // it is about the file of SQLite
+	counted bool  // it is about failed tries
 	version int64 // by how much the version of the entry's target grows
 }
 
@@ -234,6 +235,9 @@ func mutations() []mutation {
 			do:    func(ctx context.Context, c *cast) error { return second(c.EndEverybody(ctx, c.admin)) },
 			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended") }},
 
+		{name: "OwnData", method: "OwnData",
+			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActOwnData, c.ben.ID) }},
 		{name: "ChangeOwnPassword", method: "ChangeOwnPassword",
 			do: func(ctx context.Context, c *cast) error {
 				return c.ChangeOwnPassword(ctx, c.self, password, newPassword)
@@ -252,6 +256,24 @@ func mutations() []mutation {
 			},
 			entry: func(c *cast) Entry { return by(c.admin, ActResetPassword, c.ben.ID) }},
 
+		{name: "Lift", method: "Lift", counted: true, arrange: func(c *cast) { c.fail(6, there, c.ben.Email) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.Lift(ctx, c.admin, c.ben.ID)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActLift, c.ben.ID).noted("6 failures forgotten") }},
+		{name: "RememberBrowser", method: "RememberBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.RememberBrowser(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActRememberBrowser, c.ben.ID) }},
+		{name: "ForgetBrowser", method: "ForgetBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.ForgetBrowser(ctx, c.self, 1)) },
+			entry: func(c *cast) Entry { return by(c.self, ActForgetBrowser, c.ben.ID) }},
+		{name: "SignIn with a new device", method: "SignIn",
+			do: func(ctx context.Context, c *cast) error {
+				c.guest.Address = there
+				return second(c.SignIn(ctx, c.guest, c.ben.Email, password))
+			},
+			entry: func(c *cast) Entry {
+				c.guest.Kind, c.guest.ID = Person, c.ben.ID
+				return by(c.guest, ActSignIn, c.ben.ID).noted("from a new device")
+			}},
 		{name: "InviteUser", method: "InviteUser", version: 1,
 			do: func(ctx context.Context, c *cast) error {
 				_, _, err := c.InviteUser(ctx, c.admin, nell, true)

@@ -69,6 +69,9 @@ var operations = []operation{
 		}},
 	{name: "end everybody's sessions", act: ActEndEverybody, whole: true,
 		do: func(s *testStore, a Actor, _ *User) error { return second(s.EndEverybody(s.t.Context(), a)) }},
+	{name: "lift a slow-down", act: ActLift, do: func(s *testStore, a Actor, u *User) error {
+		return second(s.Lift(s.t.Context(), a, u.ID))
+	}},
 	{name: "reset password", act: ActResetPassword, do: func(s *testStore, a Actor, u *User) error {
 		return s.ResetPassword(s.t.Context(), a, u.ID, "nine brown otters diving", true)
 	}},

@@ -69,6 +69,7 @@ type Actor struct {
 	Address string
 	Agent   string // the browser's name for itself
 	Request string // request id
+	Browser string // what the browser shows of those who are remembered in it: secrets
 }
 
 // Act is something that somebody does, as the permissions and the audit trail
@@ -90,6 +91,7 @@ const (
 	ActEndSessions   Act = "session.end"         //
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
+	ActLift          Act = "user.lift"           // forget the failed tries to sign in as somebody
 	ActExport        Act = "user.export"         // take a copy of the list of people away
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
 	ActArchiveTrail  Act = "audit.archive"       // take the oldest part of the audit trail out of the database
@@ -118,6 +120,9 @@ const (
 	ActAcceptInvite Act = "account.accept_invite" // choose the first one
 	ActImportRun    Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
 	ActImportUndo   Act = "import.undo"           // the same of taking it back
+
+	ActRememberBrowser Act = "browser.remember"
+	ActForgetBrowser   Act = "browser.forget"
 )
 
 // Target is whom an act is on, as far as permission is concerned.
@@ -152,7 +157,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
-	case ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
+	case ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActLift:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
 	}
 	return false
@@ -173,7 +178,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActImport, ActExportTrail, ActMail}
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActLift, ActImport, ActExportTrail, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

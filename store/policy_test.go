@@ -37,6 +37,7 @@ user.deactivate       none    none    none    below   all    all      all
 user.reactivate       none    none    none    below   all    all      all
 user.delete           none    none    none    below   all    all      all
 user.restore          none    none    none    below   all    all      all
+user.lift             none    none    none    below   all    all      all
 session.end           none    self    self    self    all    all      all
 session.end_all       none    none    none    none    all    all      all
 user.reset_password   none    none    none    none    all    all      all
@@ -44,6 +45,9 @@ demo                  none    none    none    none    all    all      all
 undo                  none    none    none    none    none   none     none
 signin                none    none    none    none    none   none     none
 signout               none    none    none    none    none   none     none
+browser.remember      none    none    none    none    none   none     none
+browser.forget        none    none    none    none    none   none     none
+account.data          none    none    none    none    none   none     none
 account.password      none    none    none    none    none   none     none
 account.end_sessions  none    none    none    none    none   none     none
 user.purge            none    none    none    none    none   none     none

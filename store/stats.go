@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -43,12 +44,12 @@ func (c *counts) committed(changes int) {
 }
 
 func (c *counts) signIn(err error) {
-	switch KindOf(err) {
-	case "":
+	switch k := KindOf(err); {
+	case k == "":
 		c.done.Add(1)
-	case Unauthenticated:
+	case k == Unauthenticated:
 		c.failed.Add(1)
-	case Throttled:
+	case k == Throttled, errors.Is(err, errCrowded):
 		c.throttled.Add(1)
 	default:
 		c.fault.Add(1)
