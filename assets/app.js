@@ -358,6 +358,20 @@
     if (time) time.title = exactly(new Date(time.dateTime));
   });
 
+  // ---- A password is shown on demand, and hidden again before it is sent.
+
+  const reveal = (button, seen) => {
+    button.ariaPressed = seen;
+    byId(button.dataset.show).type = seen ? "text" : "password";
+  };
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-show]");
+    if (button) reveal(button, button.ariaPressed !== "true");
+  });
+  document.addEventListener("submit", event => {
+    for (const button of event.target.querySelectorAll("[data-show][aria-pressed=true]")) reveal(button, false);
+  }, true);
+
   // ---- Leaving with a form half typed asks first.
 
   const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&

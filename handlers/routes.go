@@ -41,6 +41,9 @@ func (s *server) list() []route {
 		{"GET /setup/{token}", open, s.setupForm},
 		{"POST /setup/{token}", open, s.setup},
 
+		{"POST /password/strength", need{open: true, passive: true}, s.strength},
+		{"GET /.well-known/change-password", open, s.passwordPlace},
+
 		{"GET /session", need{passive: true}, s.idle},
 		{"POST /session", own, s.stay},
 		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},

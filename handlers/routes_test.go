@@ -60,6 +60,13 @@ var routeTable = map[string]expected{
 		page:     [5]string{"404", "404", "404", "404", "404"},
 		fragment: [5]string{"404", "404", "404", "404", "404"}},
 
+	"POST /password/strength": {url: "/password/strength", form: []string{"password", "four plain words"},
+		page:     [5]string{"→/", "→/", "→/", "→/", "→/"},
+		fragment: [5]string{"200", "200", "200", "200", "200"}},
+	"GET /.well-known/change-password": {url: "/.well-known/change-password",
+		page:     [5]string{"→/account", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"→/account", "→/account", "→/account", "→/account", "→/account"}},
+
 	"GET /session": {url: "/session",
 		page:     [5]string{"login", "→/account", "→/account", "→/account", "→/account"},
 		fragment: [5]string{"401", "200", "200", "200", "200"}},

@@ -109,16 +109,18 @@ type NewUser struct {
 // CreateUser adds a person with a password. It fails with Invalid for what is
 // wrong in the fields name, email, phone, role, external_id and password.
 func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, error) {
-	u, problems := n.user()
+	u, problems, err := s.newUser(n)
+	if err != nil {
+		return Change{}, err
+	}
 	hash := ""
 	if len(problems) == 0 {
-		var err error
 		if hash, err = s.hasher.Hash(ctx, n.Password); err != nil {
 			return Change{}, err
 		}
 	}
 	var c Change
-	err := s.write(ctx, a, attempt{ActCreate, 0}, func(x *tx) (err error) {
+	err = s.write(ctx, a, attempt{ActCreate, 0}, func(x *tx) (err error) {
 		if err := x.require(ActCreate, nil); err != nil {
 			return err
 		}
@@ -138,6 +140,17 @@ func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, err
 	return c, err
 }
 
+// newUser checks the values of a new person and the password; problems says what
+// is wrong by field.
+func (s *Store) newUser(n NewUser) (u User, problems map[string]string, err error) {
+	u, problems = n.user()
+	problem, err := s.checkNew(n.Password, n.Name, n.Email)
+	if problem != "" {
+		problems["password"] = problem
+	}
+	return u, problems, err
+}
+
 // user checks the values of a new person; problems says what is wrong by field.
 func (n NewUser) user() (u User, problems map[string]string) {
 	u = User{Status: Active, MustChangePassword: n.MustChangePassword}
@@ -148,9 +161,6 @@ func (n NewUser) user() (u User, problems map[string]string) {
 		if err := d.set(&u, v); err != nil {
 			problems[string(f)] = err.Error()
 		}
-	}
-	if err := CheckPassword(n.Password, n.Name, n.Email); err != nil {
-		problems["password"] = err.Error()
 	}
 	return u, problems
 }
