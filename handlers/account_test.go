@@ -204,3 +204,22 @@ func TestOwnData(t *testing.T) {
 		}
 	}
 }
+
+// TestNotesOfStaffStayTheirs: what stands beside an act may have been written by
+// somebody, such as the name of the file that an import came from.
+func TestNotesOfStaffStayTheirs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	job, err := s.db.BeginImport(t.Context(), commandLine, 1, store.ImportRunning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := job.Work(t.Context(), func(store.Import) {}); err != nil {
+		t.Fatal(err)
+	}
+	s.as(ana).get("/users/5/history").is(t, 200).shows("#timeline", "people.csv")
+	a := s.as(nora).get("/account").is(t, 200).shows("#timeline", "+34 600 777 777")
+	if strings.Contains(a.text("#timeline"), "people.csv") {
+		t.Errorf("one reads %s", a.text("#timeline"))
+	}
+}
