@@ -206,7 +206,7 @@ func TestOwnData(t *testing.T) {
 }
 
 // TestNotesOfStaffStayTheirs: what stands beside an act may have been written by
-// somebody, such as the name of the file that an import came from.
+// somebody, such as what an import says of where it came from.
 func TestNotesOfStaffStayTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -217,9 +217,9 @@ func TestNotesOfStaffStayTheirs(t *testing.T) {
 	if err := job.Work(t.Context(), func(store.Import) {}); err != nil {
 		t.Fatal(err)
 	}
-	s.as(ana).get("/users/5/history").is(t, 200).shows("#timeline", "people.csv")
+	s.as(ana).get("/users/5/history").is(t, 200).shows("#timeline", "by import 1")
 	a := s.as(nora).get("/account").is(t, 200).shows("#timeline", "+34 600 777 777")
-	if strings.Contains(a.text("#timeline"), "people.csv") {
+	if strings.Contains(a.text("#timeline"), "by import") {
 		t.Errorf("one reads %s", a.text("#timeline"))
 	}
 }
