@@ -19,6 +19,7 @@ type UserList struct {
 	Exports     []Option // kinds of file that the list can be had as; empty when the viewer may not export
 	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
 	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
+	InviteHref  string   // to the form that invites several people; empty when the viewer may not
 	ImportHref  string   // to the imports; empty when the viewer may not import
 	Live        Live
 }
@@ -82,6 +83,7 @@ type Actions struct {
 	EditHref       string // GET: the whole-row or whole-page form
 	DeactivateHref string // POST
 	ReactivateHref string // POST
+	ResetHref      string // GET a question, then POST to the same address: a link for a new password
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EndSessions    string // POST: end all of this person's sessions
@@ -179,9 +181,10 @@ type UserView struct {
 	PrevName string
 	NextHref string
 	NextName string
-	Notice   string  // "Deleted on … Can be restored until …"; may be empty
-	Slowed   *Slowed // tries to sign in are slowed down; nil: they are not
-	You      bool    // the viewer looks at themselves
+	Notice   string      // "Deleted on … Can be restored until …"; may be empty
+	Slowed   *Slowed     // tries to sign in are slowed down; nil: they are not
+	You      bool        // the viewer looks at themselves
+	Invite   *InviteCard // of somebody who has not come yet; otherwise nil
 	Live     Live
 }
 

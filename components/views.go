@@ -89,6 +89,9 @@ type Confirm struct {
 	Action   string   // POST
 	Hidden   []Hidden
 	Submit   string // "Delete Camille Dubois"
+	Name     string // of the value that the button sends; may be empty
+	Value    string
+	Other    *Option // another way to do it: a second button with the same name
 	Danger   bool
 	Cancel   string // href for pages
 	TargetID string // DOM id that the answer is for: the row, or "main"

@@ -141,10 +141,10 @@ func (s *server) readTrailFilter(a *ask, v components.AuditView, q *store.TrailQ
 
 func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
-	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
-		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
+	for _, act := range []store.Act{store.ActCreate, store.ActInvite, store.ActRevokeInvite, store.ActAcceptInvite, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
+		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
-		store.ActImportUndo, store.ActPurge, store.ActDemo} {
+		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -251,6 +251,13 @@ var tales = map[store.Act]tale{
 	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},
 	store.ActImportUndo:    {"undo", "Undid an import", "undid the import of", "undid the import of", "undo an import"},
 	store.ActLift:          {"lock", "Lifted a slowed-down sign-in", "lifted the slowed-down sign-in of", "lifted the slowed-down sign-in", "lift the slowed-down sign-in of"},
+	store.ActInvite:        {"user-plus", "Invited", "invited", "invited this account", "invite"},
+	store.ActRevokeInvite:  {"ban", "Took back an invitation", "took back the invitation of", "took back the invitation", "take back the invitation of"},
+	store.ActAcceptInvite:  {"check-circle", "Accepted an invitation", "accepted the invitation of", "accepted the invitation", "accept an invitation"},
+	store.ActSendReset:     {"key", "Sent a link for a new password", "made a link for a new password of", "made a link for a new password", "make a link for a new password of"},
+	store.ActForgot:        {"key", "Forgot a password", "was asked for a new password of", "asked for a new password", "ask for a new password"},
+	store.ActOwnReset:      {"key", "Chose a password by a link", "chose a new password of", "chose a new password by a link", "choose a new password"},
+	store.ActMail:          {"mail", "Sent a mail again", "had a mail sent again to", "had a mail sent again", "see the outbox"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 
 	store.ActRememberBrowser: {"laptop", "Remembered a browser", "remembered a browser of", "is remembered in a browser", "remember a browser of"},

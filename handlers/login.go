@@ -137,7 +137,7 @@ func safeNext(s string) string {
 	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(s, "//") {
 		return start
 	}
-	for _, p := range []string{"/login", "/logout", "/setup/", "/session"} {
+	for _, p := range []string{"/login", "/logout", "/setup/", "/link/", "/forgot", "/session"} {
 		if u.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(u.Path, p) {
 			return start
 		}

@@ -111,6 +111,7 @@ func (s *server) userScreen(a *ask, u *store.User, tab string) (templ.Component,
 			v.Profile = append(v.Profile, cellOf(a, u, f, ""))
 		}
 		v.Grants = grants(u.Role)
+		v.Invite, err = s.inviteCard(a, u)
 	}
 	return components.UserPage(v), err
 }
@@ -177,7 +178,7 @@ func grants(r store.Role) []components.Grant {
 }
 
 var actLabels = map[store.Act]string{
-	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people",
+	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people", store.ActInvite: "Invite people",
 	store.ActEdit: "Edit people", store.ActSetRole: "Give roles", store.ActDeactivate: "Deactivate people",
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
@@ -186,6 +187,7 @@ var actLabels = map[store.Act]string{
 	store.ActExport:      "Export the list of people",
 	store.ActImport:      "Import people",
 	store.ActExportTrail: "Export the audit log",
+	store.ActMail:        "See the mails that are sent",
 }
 
 // sessionList is where a person is signed in.

@@ -59,6 +59,18 @@ var routeTable = map[string]expected{
 	"POST /setup/{token}": {url: "/setup/guessed",
 		page:     [5]string{"404", "404", "404", "404", "404"},
 		fragment: [5]string{"404", "404", "404", "404", "404"}},
+	"GET /link/{token}": {url: "/link/guessed",
+		page:     [5]string{"410", "410", "410", "410", "410"},
+		fragment: [5]string{"410", "410", "410", "410", "410"}},
+	"POST /link/{token}": {url: "/link/guessed", form: []string{"password", "four other plain words"},
+		page:     [5]string{"410", "410", "410", "410", "410"},
+		fragment: [5]string{"410", "410", "410", "410", "410"}},
+	"GET /forgot": {url: "/forgot",
+		page:     [5]string{"200", "200", "200", "200", "200"},
+		fragment: [5]string{"200", "200", "200", "200", "200"}},
+	"POST /forgot": {url: "/forgot", form: []string{"email", "nora@example.com"},
+		page:     [5]string{"→/forgot", "→/forgot", "→/forgot", "→/forgot", "→/forgot"},
+		fragment: [5]string{"→/forgot", "→/forgot", "→/forgot", "→/forgot", "→/forgot"}},
 
 	"POST /password/strength": {url: "/password/strength", form: []string{"password", "four plain words"},
 		page:     [5]string{"→/", "→/", "→/", "→/", "→/"},
@@ -110,6 +122,15 @@ var routeTable = map[string]expected{
 	"POST /users": {url: "/users", form: []string{"name", "Lena Brandt", "email", "lena@example.com", "role", "member", "password", password},
 		page:     [5]string{"401", "403", "403", "→/users/10", "→/users/10"},
 		fragment: [5]string{"401", "403", "403", "→/users/10", "→/users/10"}},
+	"GET /users/invite": {url: "/users/invite",
+		page:     [5]string{"login", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/invite": {url: "/users/invite", form: []string{"addresses", "lena@example.com", "role", "member"},
+		page:     [5]string{"401", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/invite/run": {url: "/users/invite/run", form: []string{"addresses", "lena@example.com", "role", "member"},
+		page:     [5]string{"401", "403", "403", "200", "200"},
+		fragment: [5]string{"401", "403", "403", "200", "200"}},
 	"POST /users/export": {url: "/users/export", form: []string{"format", "csv", "role", "member"}, file: "users-2026-11-23.csv",
 		page:     [5]string{"401", "403", "403", "file", "file"},
 		fragment: [5]string{"401", "403", "403", "file", "file"}},
@@ -146,6 +167,18 @@ var routeTable = map[string]expected{
 	"POST /users/{id}/restore": {url: "/users/8/restore", form: []string{"view", "page"},
 		page:     [5]string{"401", "403", "403", "→/users/8", "→/users/8"},
 		fragment: [5]string{"401", "403", "403", "200", "200"}},
+	"POST /users/{id}/invite": {url: "/users/5/invite", form: []string{"how", "link"},
+		page:     [5]string{"401", "403", "403", "409", "409"},
+		fragment: [5]string{"401", "403", "403", "409", "409"}},
+	"POST /users/{id}/invite/revoke": {url: "/users/5/invite/revoke",
+		page:     [5]string{"401", "403", "403", "409", "409"},
+		fragment: [5]string{"401", "403", "403", "409", "409"}},
+	"GET /users/{id}/reset": {url: "/users/5/reset",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /users/{id}/reset": {url: "/users/5/reset", form: []string{"how", "link"},
+		page:     [5]string{"401", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
 	"POST /users/{id}/sessions/end": {url: "/users/5/sessions/end", form: []string{"session", "5"},
 		page:     [5]string{"401", "403", "403", "403", "→/users/5/sessions"},
 		fragment: [5]string{"401", "403", "403", "403", "200"}},
@@ -206,6 +239,13 @@ var routeTable = map[string]expected{
 		page:     [5]string{"401", "403", "403", "403", "→/imports"},
 		fragment: [5]string{"401", "403", "403", "403", "→/imports"}},
 
+	"GET /mail": {url: "/mail",
+		page:     [5]string{"login", "403", "403", "403", "200"},
+		fragment: [5]string{"401", "403", "403", "403", "200"}},
+	"POST /mail/{id}/again": {url: "/mail/999/again",
+		page:     [5]string{"401", "403", "403", "403", "404"},
+		fragment: [5]string{"401", "403", "403", "403", "404"}},
+
 	"GET /audit": {url: "/audit",
 		page:     [5]string{"login", "403", "200", "200", "200"},
 		fragment: [5]string{"401", "403", "200", "200", "200"}},
@@ -229,6 +269,10 @@ var acts = map[string]store.Act{
 	"POST /users/{id}/lift": store.ActLift,
 	"GET /sessions/end-all": store.ActEndEverybody, "POST /sessions/end-all": store.ActEndEverybody,
 	"GET /audit": store.ActReadTrail, "POST /audit/export": store.ActExportTrail, "POST /undo/{id}": store.ActEdit,
+	"GET /users/invite": store.ActInvite, "POST /users/invite": store.ActInvite, "POST /users/invite/run": store.ActInvite,
+	"POST /users/{id}/invite": store.ActInvite, "POST /users/{id}/invite/revoke": store.ActInvite,
+	"GET /users/{id}/reset": store.ActResetPassword, "POST /users/{id}/reset": store.ActResetPassword,
+	"GET /mail": store.ActMail, "POST /mail/{id}/again": store.ActMail,
 	"GET /imports": store.ActImport, "GET /imports/new": store.ActImport, "POST /imports": store.ActImport,
 	"GET /imports/{id}": store.ActImport, "GET /imports/{id}/progress": store.ActImport, "GET /imports/{id}/refused": store.ActImport,
 	"POST /imports/{id}/plan": store.ActImport, "POST /imports/{id}/rows/{line}": store.ActImport, "POST /imports/{id}/run": store.ActImport,
@@ -443,7 +487,6 @@ func checkHeaders(t testing.TB, a *answer) {
 			"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
-		"Referrer-Policy":              "same-origin",
 		"Cross-Origin-Opener-Policy":   "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
 		"Cache-Control":                "no-store",
@@ -451,6 +494,9 @@ func checkHeaders(t testing.TB, a *answer) {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("%s: %s is %q, want %q", a.what, name, got, want)
 		}
+	}
+	if got := a.header.Get("Referrer-Policy"); got != "same-origin" && got != "strict-origin" { // the latter where the address is a secret
+		t.Errorf("%s: Referrer-Policy is %q", a.what, got)
 	}
 	if len(a.header.Get("X-Request-Id")) != 12 {
 		t.Errorf("%s: no request id: %q", a.what, a.header.Get("X-Request-Id"))

@@ -244,8 +244,8 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	})
 }
 
-// setPassword stores the hash, ends the sign-ins but one, forgets the browsers, and
-// records that the password changed, never what it is.
+// setPassword stores the hash, ends the sign-ins but one and all links, forgets the
+// browsers, tells the person, and records that the password changed, never what it is.
 func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except int64) error {
 	if err := setPasswordHash(x, u.ID, hash, mustChange); err != nil {
 		return err
@@ -254,6 +254,12 @@ func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except 
 		return err
 	}
 	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
+		return err
+	}
+	if err := x.endLinks(u.ID); err != nil {
+		return err
+	}
+	if err := x.mail(letter{kind: MailPassword, user: u.ID, to: u.Email}); err != nil {
 		return err
 	}
 	_, err := x.record(Entry{Act: act, Target: u.ID})

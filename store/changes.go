@@ -61,8 +61,10 @@ func (s *Store) UpdateUser(ctx context.Context, a Actor, id int64, edits map[Fie
 		if len(conflicts) > 0 {
 			return &Error{Kind: Conflict, Message: "Somebody else changed this meanwhile.", Conflicts: conflicts}
 		}
-		c, err = x.apply(ActEdit, before, &after, Entry{})
-		return err
+		if c, err = x.apply(ActEdit, before, &after, Entry{}); err != nil {
+			return err
+		}
+		return x.tellMoved(before, &after)
 	})
 	return c, err
 }
@@ -135,6 +137,11 @@ func (x *tx) replace(before, after *User) error {
 	after.Changed, after.Version = x.now, before.Version+1
 	if err := updateUser(x, before, after); err != nil {
 		return err
+	}
+	if endsLinks(before, after) {
+		if err := x.endLinks(after.ID); err != nil {
+			return err
+		}
 	}
 	if after.Status == Active && after.Deleted.IsZero() {
 		return nil

@@ -36,6 +36,8 @@ var copyTables = []copyTable{
 	{name: "sessions", key: "token", kinds: map[string]columnKind{"expiry": moment}},
 	{name: "setup", key: "id"},
 	{name: "seal_keys", key: "id"},
+	{name: "links", key: "user_id, kind"},
+	{name: "mails", key: "id", gives: true},
 	{name: "purged_users", key: "user_id"},
 	{name: "audit_entries", key: "id", grows: true, large: true},
 	{name: "audit_values", key: "entry_id", grows: true, large: true},

@@ -36,6 +36,7 @@ func newFull(t *testing.T) *testStore {
 	c.work(c.bring("E-mail,Name\nflo@example.com,Flo\n").ID, ImportRunning)
 	mustExec(t, c.writer, `INSERT INTO setup (id, digest) VALUES (1, 'of a link')`)
 	c.sealed("totp", 1, "the seed")
+	must(t, second(c.ResetLink(t.Context(), console, c.ben.ID, true)))
 	must(t, c.Sessions().Commit("good", []byte(`{"id":1}`), c.clock.now().Add(time.Hour+123*time.Millisecond)))
 	must(t, c.Sessions().Commit("over", []byte{0, 255}, c.clock.now()))
 	return c.testStore

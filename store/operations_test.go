@@ -96,6 +96,18 @@ var operations = []operation{
 	{name: "create", act: ActCreate, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.CreateUser(s.t.Context(), a, newPerson("Nell", Member)))
 	}},
+	{name: "invite somebody new", act: ActInvite, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		_, _, err := s.InviteUser(s.t.Context(), a, NewUser{Name: "Ivy", Email: fmt.Sprintf("ivy%d@example.com", s.countEntries()), Role: Member}, false)
+		return err
+	}},
+	{name: "make a link for a new password", act: ActResetPassword, do: func(s *testStore, a Actor, u *User) error {
+		return second(s.ResetLink(s.t.Context(), a, u.ID, false))
+	}},
+	{name: "send a mail again", act: ActMail, whole: true,
+		arrange: func(s *testStore, u *User) {
+			must(s.t, s.ResetPassword(s.t.Context(), console, u.ID, newPassword, false))
+		},
+		do: func(s *testStore, a Actor, _ *User) error { return second(s.ResendMail(s.t.Context(), a, 1)) }},
 	{name: "add examples", act: ActDemo, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.AddExamples(s.t.Context(), a, 3))
 	}},

@@ -98,6 +98,8 @@ const (
 	ActBackup        Act = "backup"              // copy the database
 	ActDemo          Act = "demo"                // add example people
 	ActImport        Act = "user.import"         // bring a file of people in
+	ActInvite        Act = "user.invite"         // send somebody a link to come in by
+	ActMail          Act = "mail"                // see the outbox, and have a mail tried again
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -111,8 +113,13 @@ const (
 	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
 	ActOwnEndOthers Act = "account.end_sessions"
-	ActImportRun    Act = "import.run"  // an import begins, ends or is stopped; the entry of each person is their own
-	ActImportUndo   Act = "import.undo" // the same of taking it back
+	ActForgot       Act = "account.forgot"        // ask for a link to choose a new password by
+	ActOwnReset     Act = "account.reset"         // choose a new password by such a link
+	ActSendReset    Act = "user.send_reset"       // the same, for somebody else
+	ActRevokeInvite Act = "user.revoke_invite"    // an invitation is taken back
+	ActAcceptInvite Act = "account.accept_invite" // choose the first one
+	ActImportRun    Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
+	ActImportUndo   Act = "import.undo"           // the same of taking it back
 
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
@@ -146,11 +153,11 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport:
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
-	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActLift:
+	case ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActLift:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
 	}
 	return false
@@ -170,8 +177,8 @@ func Grantable(a Actor) []Role {
 // Acts lists the acts that need a permission, in the order a person would
 // read them.
 func Acts() []Act {
-	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActLift, ActImport, ActExportTrail}
+	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActLift, ActImport, ActExportTrail, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

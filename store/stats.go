@@ -21,6 +21,8 @@ type Stats struct {
 	Sessions int64 // sign-ins that are still good
 	Blocked  int64 // accounts and addresses that have to wait before they try again
 	Imports  int64 // files that are being checked, carried out or undone
+	Mails    int64 // mails that wait to be posted
+	Lost     int64 // mails that were given up
 
 	Tidying bool      // whether this program removes what has run out right now
 	Tidied  time.Time // when that was last done to its end, by whichever program; zero: never

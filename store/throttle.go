@@ -129,22 +129,28 @@ func (s *Store) takeAttempt(ctx context.Context, a Actor, account string) error 
 		if err != nil {
 			return err
 		}
-		wait := time.Duration(0)
-		for _, t := range all {
-			wait = max(wait, t.blocked.Sub(x.now))
-		}
-		if wait > 0 {
-			return throttled(wait)
-		}
-		for _, t := range all {
-			t.n++
-			t.blocked = x.now.Add(t.delay(t.whole()))
-			if err := saveThrottle(x, t); err != nil {
-				return err
-			}
-		}
-		return nil
+		return x.try(all...)
 	})
+}
+
+// try counts one more try under each tally, and fails with Throttled while there is
+// something to wait for.
+func (x *tx) try(all ...tally) error {
+	wait := time.Duration(0)
+	for _, t := range all {
+		wait = max(wait, t.blocked.Sub(x.now))
+	}
+	if wait > 0 {
+		return throttled(wait)
+	}
+	for _, t := range all {
+		t.n++
+		t.blocked = x.now.Add(t.delay(t.whole()))
+		if err := saveThrottle(x, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func throttled(wait time.Duration) error {

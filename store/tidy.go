@@ -85,14 +85,18 @@ func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", 
 // keepEnded is how long an ended sign-in is kept.
 const keepEnded = 90 * 24 * time.Hour
 
-// Sweep removes what nobody needs any more: sign-ins that ended long ago,
-// browsers remembered long ago, failures that have faded, sessions past their time. It is no change to a
+// Sweep removes what nobody needs any more: sign-ins that ended long ago, links
+// and mails of that time, browsers remembered long ago, failures that have faded,
+// sessions past their time. It is no change to a
 // person and leaves no audit entry.
 func (s *Store) Sweep(ctx context.Context) error { return s.sweep(ctx, nothing) }
 
 func (s *Store) sweep(ctx context.Context, hold func(*tx) error) error {
 	err := s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
 		if err := hold(x); err != nil {
+			return err
+		}
+		if err := sweepMails(x, x.now.Add(-keepEnded)); err != nil {
 			return err
 		}
 		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-RememberFor))
