@@ -131,17 +131,6 @@ func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, err
 	return c, err
 }
 
-// newUser checks the values of a new person and the password; problems says what
-// is wrong by field.
-func (s *Store) newUser(n NewUser) (u User, problems map[string]string, err error) {
-	u, problems = n.values()
-	problem, err := s.checkNew(n.Password, n.Name, n.Email)
-	if problem != "" {
-		problems["password"] = problem
-	}
-	return u, problems, err
-}
-
 // admit adds a person unless there are problems with their values: those that are
 // known already, and those that only show here.
 func (x *tx) admit(u *User, problems map[string]string, note string) (Change, error) {
@@ -155,6 +144,17 @@ func (x *tx) admit(u *User, problems map[string]string, note string) (Change, er
 		return Change{}, invalid(problems)
 	}
 	return x.create(u, note)
+}
+
+// newUser checks the values of a new person and the password; problems says what
+// is wrong by field.
+func (s *Store) newUser(n NewUser) (u User, problems map[string]string, err error) {
+	u, problems = n.values()
+	problem, err := s.checkNew(n.Password, n.Name, n.Email)
+	if problem != "" {
+		problems["password"] = problem
+	}
+	return u, problems, err
 }
 
 // values checks the values of a new person but the password; problems says what is
