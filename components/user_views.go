@@ -165,6 +165,7 @@ type UserView struct {
 	Profile  []Cell // the fields of the profile tab, in order
 	Grants   []Grant
 	Sessions SessionList
+	Factor   *FactorCard // on the tab of sessions; nil: the viewer may not see it
 	History  Timeline
 	Actions  Actions
 	BackHref string // to the list one came from
@@ -208,6 +209,7 @@ type Session struct {
 	Address string
 	Started Moment
 	Seen    Moment
+	Factor  string // by what it was proved: "authenticator app"
 	This    bool   // the one this page was asked with
 	End     string // POST: ends it; empty when not allowed
 }

@@ -144,7 +144,8 @@ func actOptions(chosen string) []components.Option {
 	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
 		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
-		store.ActImportUndo, store.ActPurge, store.ActDemo} {
+		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
+		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -253,6 +254,14 @@ var tales = map[store.Act]tale{
 	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
 	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},
 	store.ActImportUndo:    {"undo", "Undid an import", "undid the import of", "undid the import of", "undo an import"},
+	store.ActProof:         {"lock", "Confirmed who they are", "confirmed to be", "confirmed that it is them", "confirm who they are"},
+	store.ActAddFactor:     {"shield", "Set up a second factor", "set up a second factor of", "set up a second factor:", "set up a second factor"},
+	store.ActRemoveFactor:  {"shield", "Removed own second factor", "removed the second factor of", "removed their second factor:", "remove a second factor"},
+	store.ActNewCodes:      {"key", "Made recovery codes", "made recovery codes of", "made new recovery codes", "make recovery codes"},
+	store.ActResetFactors:  {"shield", "Reset second factors", "reset the second factors of", "reset the second factors", "reset the second factors of"},
+	store.ActFactorPolicy:  {"shield", "Changed who needs a second factor", "changed who needs a second factor:", "changed who needs a second factor:", "say who needs a second factor"},
+	store.ActRotateKeys:    {"key", "Rotated the keys", "rotated the keys", "rotated the keys", "rotate the keys"},
+	store.ActForgetKeys:    {"key", "Gave up lost keys", "gave up lost keys:", "gave up lost keys:", "give up lost keys"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 }
 

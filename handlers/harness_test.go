@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -204,7 +205,7 @@ func emptySite(t testing.TB, set ...func(*Config)) *site {
 func openSite(t testing.TB, path string, sd seed, set ...func(*Config)) *site {
 	t.Helper()
 	s := &site{t: t, path: path, clock: &clock{now: noon}, seed: sd, log: &logText{}}
-	db, err := store.Open(t.Context(), store.Config{DB: path, Clock: s.clock.Now, Hash: cheap})
+	db, err := store.Open(t.Context(), store.Config{DB: path, Clock: s.clock.Now, Hash: cheap, KeyFile: filepath.Join(t.TempDir(), "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,10 +17,13 @@ const WrongCredentials = "That e-mail and password do not match. Please try agai
 
 // SignIn checks an address and a password and begins a sign-in. A wrong
 // address and a wrong password give the same error in about the same time.
-// Repeated failures fail with Throttled before the password is looked at.
+// Repeated failures fail with Throttled before the password is looked at. Of
+// somebody who has a second factor, the right password fails with *Halfway.
 func (s *Store) SignIn(ctx context.Context, a Actor, email, password string) (Whoever, error) {
 	w, err := s.signIn(ctx, a, email, password)
-	s.counts.signIn(err)
+	if !isHalfway(err) {
+		s.counts.signIn(err)
+	}
 	return w, err
 }
 
@@ -118,6 +122,7 @@ func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err e
 
 func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, rehash string) (Whoever, error) {
 	var w Whoever
+	var half *Halfway
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
 		if err := x.sameHash(u); err != nil {
@@ -126,24 +131,25 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 		if err := clearAttempts(x, throttleKeys(key, a.Address)); err != nil {
 			return err
 		}
-		id, err := insertSignIn(x, u.ID)
-		if err != nil {
-			return err
-		}
 		if rehash != "" {
 			if err := setPasswordHash(x, u.ID, rehash, u.MustChangePassword); err != nil {
 				return err
 			}
 		}
-		if err := setLastSignIn(x, u.ID); err != nil {
+		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		if err != nil {
 			return err
 		}
-		if _, err := x.record(Entry{Act: ActSignIn, Target: u.ID}); err != nil {
-			return err
+		if app != nil && app.confirmed != 0 {
+			half = &Halfway{User: u.ID, Mark: passwordMark(cmp.Or(rehash, u.passwordHash)), At: x.now}
+			return nil
 		}
-		w, err = loadSignIn(x.ctx, x.Tx, id, u.ID)
+		w, err = x.signedIn(u, PasswordOnly, "")
 		return err
 	})
+	if err == nil && half != nil {
+		return Whoever{}, half
+	}
 	return w, err
 }
 

@@ -34,7 +34,8 @@ func newFull(t *testing.T) *testStore {
 	c.importNow(c.bring(twoPeople).ID)
 	c.work(c.bring("E-mail,Name\nflo@example.com,Flo\n").ID, ImportRunning)
 	mustExec(t, c.writer, `INSERT INTO setup (id, digest) VALUES (1, 'of a link')`)
-	c.sealed("totp", 1, "the seed")
+	c.enrol(c.signIn(c.eve))
+	must(t, second(c.RequireFactors(t.Context(), console, []Role{Viewer})))
 	must(t, c.Sessions().Commit("good", []byte(`{"id":1}`), c.clock.now().Add(time.Hour+123*time.Millisecond)))
 	must(t, c.Sessions().Commit("over", []byte{0, 255}, c.clock.now()))
 	return c.testStore

@@ -44,7 +44,7 @@ func (c *counts) signIn(err error) {
 	switch KindOf(err) {
 	case "":
 		c.done.Add(1)
-	case Unauthenticated:
+	case Unauthenticated, Invalid:
 		c.failed.Add(1)
 	case Throttled:
 		c.throttled.Add(1)

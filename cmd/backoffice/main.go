@@ -41,6 +41,7 @@ const (
 type cli struct {
 	Config    string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
 	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
+	KeyFile   string `env:"BACKOFFICE_KEY_FILE" placeholder:"FILE" help:"The keys that seal what must be read again, such as the seeds of authenticator apps; made when missing. Without it, the data file with .key behind its name, and for PostgreSQL backoffice.key in the working folder. Every instance needs the same file, and a copy belongs apart from the backups."`
 	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 
@@ -52,6 +53,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy the database to a file, in one state and examined. Works while the server runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database, after it was examined. The server must not run; the database that was there is kept."`
 	Copy    copyCmd    `cmd:"" help:"Copy everything from one database to another, of either kind: all of it or, cut off, nothing. What people change in the source after it has begun is not copied: to move, stop the server first."`
+	Keys    keysCmd    `cmd:"" help:"The key file."`
 	Audit   auditCmd   `cmd:"" help:"The audit trail."`
 }
 
@@ -155,7 +157,7 @@ func complain(w io.Writer, err error) int {
 
 // open opens the store with what the flags say.
 func (c *cli) open(env *environment) (*store.Store, error) {
-	return store.Open(env.ctx, store.Config{DB: c.DB})
+	return store.Open(env.ctx, store.Config{DB: c.DB, KeyFile: c.KeyFile})
 }
 
 // actor is the command line as the audit trail shows it.

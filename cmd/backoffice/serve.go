@@ -37,11 +37,14 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(env.ctx, store.Config{DB: all.DB, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
+	db, err := store.Open(env.ctx, store.Config{DB: all.DB, KeyFile: all.KeyFile, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := db.CheckKeys(env.ctx); err != nil {
+		return fmt.Errorf("--key-file: %w", err)
+	}
 	limitMemory(env)
 	sockets, err := inherit(env.getenv)
 	if err != nil {

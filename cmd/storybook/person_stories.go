@@ -95,5 +95,6 @@ func account(forced bool) c.AccountView {
 		}},
 		Sessions: sessionList("Grace Kim", true),
 		History:  timeline(true),
+		Factor:   c.FactorCard{Own: true, Begin: "/account/factor"},
 	}
 }
