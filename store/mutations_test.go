@@ -249,6 +249,9 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry {
 				return by(c.self, ActOwnPassword, c.ben.ID).ended(Failure).noted("the current password was wrong")
 			}},
+		{name: "OwnData", method: "OwnData",
+			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActOwnData, c.ben.ID) }},
 		{name: "ResetPassword", method: "ResetPassword",
 			do: func(ctx context.Context, c *cast) error {
 				return c.ResetPassword(ctx, c.admin, c.ben.ID, newPassword, true)

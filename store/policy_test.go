@@ -53,6 +53,7 @@ user.reset_factors    none    none    none    none    all    all      all
 security.policy       none    none    none    none    all    all      all
 keys.rotate           none    none    none    none    all    all      all
 keys.forget           none    none    none    none    all    all      all
+account.data          none    none    none    none    none   none     none
 account.proof         none    self    self    self    self   none     none
 account.add_factor    none    self    self    self    self   none     none
 account.remove_factor none    self    self    self    self   none     none

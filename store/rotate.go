@@ -31,12 +31,11 @@ const sealedAtOnce = 200
 // stays there, for what was being sealed meanwhile; older ones that seal nothing
 // go. It gives how many secrets were sealed anew.
 func (s *Store) RotateKeys(ctx context.Context, a Actor) (n int, err error) {
-	var newest sealKey
 	err = s.write(ctx, a, attempt{ActRotateKeys, 0}, func(x *tx) error {
 		if err := x.require(ActRotateKeys, nil); err != nil {
 			return err
 		}
-		if newest, err = x.addKey(); err != nil {
+		if err := x.addKey(); err != nil {
 			return err
 		}
 		_, err := x.record(Entry{Act: ActRotateKeys})
@@ -46,34 +45,46 @@ func (s *Store) RotateKeys(ctx context.Context, a Actor) (n int, err error) {
 		return 0, err
 	}
 	for _, c := range sealedColumns {
-		some, err := s.sealAnew(ctx, a, c, newest)
+		some, err := s.sealAnew(ctx, a, c)
 		if n += some; err != nil {
 			return n, err
 		}
 	}
-	return n, s.transact(ctx, a, func(x *tx) error { return deleteOtherKeys(x, newest.id) })
+	return n, s.transact(ctx, a, (*tx).forgetNames)
 }
 
 // addKey gives the key file a new first key. Transactions come one after the
-// other, of whichever programs: two who rotate at once do not overwrite each
-// other's key.
-func (x *tx) addKey() (sealKey, error) {
+// other, of whichever programs, and whoever seals reads the file within one: of
+// several who rotate at once, none overwrites or drops a key that another seals by.
+func (x *tx) addKey() error {
 	if _, err := x.store.fittingKeys(x.ctx, x.Tx); err != nil {
-		return sealKey{}, err
+		return err
 	}
 	var used []string
 	for _, c := range sealedColumns {
 		names, err := keysInUse(x.ctx, x.Tx, c)
 		if err != nil {
-			return sealKey{}, err
+			return err
 		}
 		used = append(used, names...)
 	}
 	newest, err := x.store.keys.add(used)
 	if err != nil {
-		return sealKey{}, err
+		return err
 	}
-	return newest, insertKey(x, newest.id)
+	return insertKey(x, newest.id)
+}
+
+// forgetNames lets the database know the newest key only.
+func (x *tx) forgetNames() error {
+	keys, err := x.store.fittingKeys(x.ctx, x.Tx)
+	if err != nil {
+		return err
+	}
+	if err := insertKey(x, keys[0].id); err != nil {
+		return err
+	}
+	return deleteOtherKeys(x, keys[0].id)
 }
 
 // add puts a new key first, and drops those that seal nothing but the one that
@@ -105,12 +116,16 @@ func (k *keyring) add(used []string) (sealKey, error) {
 	return newSealKey(fresh)
 }
 
-// sealAnew seals a column by another key, some rows at a time.
-func (s *Store) sealAnew(ctx context.Context, a Actor, c sealedColumn, by sealKey) (n int, err error) {
+// sealAnew seals a column by the newest key, some rows at a time.
+func (s *Store) sealAnew(ctx context.Context, a Actor, c sealedColumn) (n int, err error) {
 	for after, more := int64(0), true; more; {
 		some := 0
 		err := s.transact(ctx, a, func(x *tx) error {
-			rows, err := selectSealed(x, c, after, by.id, sealedAtOnce)
+			keys, err := s.fittingKeys(x.ctx, x.Tx)
+			if err != nil {
+				return err
+			}
+			rows, err := selectSealed(x, c, after, keys[0].id, sealedAtOnce)
 			if err != nil {
 				return err
 			}
@@ -120,7 +135,7 @@ func (s *Store) sealAnew(ctx context.Context, a Actor, c sealedColumn, by sealKe
 				if err != nil {
 					return fmt.Errorf("%s of row %d: %w", c.table, r.id, err)
 				}
-				if err := updateSealed(x, c, r.id, by.seal(c.place, r.id, secret)); err != nil {
+				if err := updateSealed(x, c, r.id, keys[0].seal(c.place, r.id, secret)); err != nil {
 					return err
 				}
 				after = r.id

@@ -71,7 +71,7 @@ func TestKeysThatSealStay(t *testing.T) {
 	ben := s.add("Ben", Member)
 	e, _ := s.enrol(s.signIn(ben))
 	for range 3 { // a rotation that is broken off each time before anything is sealed anew
-		must(t, s.transact(t.Context(), console, func(x *tx) error { return second(x.addKey()) }))
+		must(t, s.transact(t.Context(), console, func(x *tx) error { return x.addKey() }))
 	}
 	s.reopen()
 	must(t, second(s.SignInByCode(t.Context(), visitor(here), s.halfway(ben), s.code(e))))
