@@ -40,6 +40,7 @@ func (b *browser) setUp(d *desk) (app *authenticator, codes []string) {
 	b.click("#factor-begin button")
 	b.waitFor("#factor-form")
 	b.idle()
+	b.narrow()
 	app = &authenticator{d: d, e: store.Enrolment{Key: strings.ReplaceAll(b.text("#factor-key"), " ", "")}}
 	b.waitFocus("input#factor-code")
 	b.typeText("000 000")
