@@ -141,6 +141,17 @@ func TestARecoveryCodeLetsSomebodyIn(t *testing.T) {
 		t.Errorf("the name is %q", got)
 	}
 	c.get("/account").shows("#factor", "9 recovery codes left")
+	for n := 8; n >= 3; n-- {
+		again := s.as(nobody)
+		again.submit(again.signIn(bjorn), "#signin-form", "code", p.codes[n]).is(t, 303)
+		want := fmt.Sprintf("%d recovery codes left The one you used does not work again.", n)
+		if n == store.FewRecoveryCodes {
+			want = "3 recovery codes left Make new ones on your account page, before they run out."
+		}
+		if got := again.get("/users").is(t, 200).toast(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }
 
 // TestStartingOver is for another account, and for a code that comes too late.

@@ -60,7 +60,11 @@ func (s *server) loginCode(a *ask) (view, error) {
 	who, err := s.store.SignInByCode(a.Context(), a.actor, s.halfway(a), a.PostFormValue("code"))
 	switch store.KindOf(err) {
 	case "":
-		return s.signedIn(a, who)
+		v, err := s.signedIn(a, who)
+		if err == nil && who.SignIn.Factor == store.ByRecovery {
+			v.toast, err = s.codesLeft(a)
+		}
+		return v, err
 	case store.Unauthenticated:
 		s.sessions.Remove(a.Context(), sessionHalfway)
 		return s.formAgain(a, form, err), nil
@@ -69,6 +73,16 @@ func (s *server) loginCode(a *ask) (view, error) {
 		return s.formAgain(a, form, err), nil
 	}
 	return view{}, err
+}
+
+// codesLeft tells somebody who has used a recovery code how many are left.
+func (s *server) codesLeft(a *ask) (*components.Toast, error) {
+	f, err := s.store.Factors(a.Context(), a.actor, a.actor.ID)
+	t := &components.Toast{Tone: "info", Title: count(f.Codes, "recovery code", "recovery codes") + " left", Detail: "The one you used does not work again."}
+	if f.Codes <= store.FewRecoveryCodes {
+		t.Tone, t.Detail = "bad", "Make new ones on your account page, before they run out."
+	}
+	return t, err
 }
 
 // stepOf reads what a form of the sign-in asks for.
