@@ -93,6 +93,22 @@
     }
   });
 
+  // ---- A link to hand over is copied, and the button says so.
+
+  document.addEventListener("click", async event => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = byId(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      document.execCommand("copy"); // over plain HTTP there is no other clipboard
+    }
+    $("span", button).textContent = button.dataset.copied;
+    byId("announce").textContent = button.dataset.copied;
+  });
+
   // ---- "/" goes to the search box. A key without Ctrl can be struck by mistake,
   // or by speech input: it can be turned off (WCAG 2.1.4), on each device.
 

@@ -34,3 +34,11 @@ func idleAttributes(i IdleBox) templ.Attributes {
 		"hx-trigger": "load delay:" + i.Wake + ", session:restored from:self",
 	}
 }
+
+// sends is what a button adds to its form, if anything.
+func sends(name, value string) attributes {
+	if name == "" {
+		return nil
+	}
+	return attributes{"name", name, "value", value}
+}

@@ -18,6 +18,7 @@ const (
 	SignInID   = "signin-box" // the inside of the sign-in dialog
 	IdleID     = "idle"       // the watch over the idle time-out
 	SessionsID = "sessions"   // the sign-ins of one person
+	BrowsersID = "browsers"   // the browsers that one is remembered in
 	TimelineID = "timeline"   // a piece of the trail
 	UserHeadID = "user-head"  // name, badges and acts on a person's page
 
@@ -130,7 +131,7 @@ func confirmForm(c Confirm) attributes {
 // signInForm is the form of the sign-in dialog: a refusal redraws the inside
 // of the dialog only, so that it stays open and the e-mail stays typed.
 func signInForm(action string) attributes {
-	return append(postForm(action, Sel(SignInID), "outerMorph"), "hx-status:429", "swap:outerMorph")
+	return append(postForm(action, Sel(SignInID), "outerMorph"), "hx-status:429", "swap:outerMorph", "hx-status:503", "swap:outerMorph")
 }
 
 // bodyAttributes hold for the whole page: which refusals are shown where the

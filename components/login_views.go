@@ -3,17 +3,18 @@ package components
 // SignIn is the sign-in form, as a page or as a dialog over one; also for somebody
 // who is signed in and has to prove again to be themselves.
 type SignIn struct {
-	Step    Step // what is asked for
-	Again   bool // somebody who is signed in proves it again: without the e-mail
-	Brand   string
-	Email   string
-	Next    string   // where to go afterwards
-	Error   string   // "That e-mail and password do not match."
-	Reason  string   // why one is asked: "You were signed out after 30 minutes without activity."
-	Kept    []Hidden // a form that was sent without a session, carried through the sign-in
-	KeptFor string   // in words: "Your changes are kept."
-	Person  string   // id of the person the page behind the dialog was drawn for; empty on a page
-	NoAdmin bool     // there is no administrator yet: explain the one-time link instead of a form
+	Step     Step // what is asked for
+	Again    bool // somebody who is signed in proves it again: without the e-mail
+	Brand    string
+	Email    string
+	Next     string   // where to go afterwards
+	Error    string   // "That e-mail and password do not match."
+	Reason   string   // why one is asked: "You were signed out after 30 minutes without activity."
+	Kept     []Hidden // a form that was sent without a session, carried through the sign-in
+	KeptFor  string   // in words: "Your changes are kept."
+	Person   string   // id of the person the page behind the dialog was drawn for; empty on a page
+	Remember bool     // the box for remembering the browser is ticked
+	NoAdmin  bool     // there is no administrator yet: explain the one-time link instead of a form
 }
 
 // Step is what a sign-in asks for.

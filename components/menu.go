@@ -68,6 +68,12 @@ func (p *pen) acts(a Actions, view string, id int64) {
 	p.act(a.DeactivateHref, "Deactivate", "ban", view, id)
 	p.act(a.ReactivateHref, "Reactivate", "check-circle", view, id)
 	p.act(a.RestoreHref, "Restore", "undo", view, id)
+	if a.ResetHref != "" && view == "page" {
+		p.put(`<a class="menu-item" id="u`, row, `-reset" href="`, link(a.ResetHref), `" hx-get="`, link(a.ResetHref),
+			`" hx-target="#dialog" hx-swap="innerHTML" hx-trigger="`, onClick, `">`)
+		p.icon("key")
+		p.put(`New password…</a>`)
+	}
 	p.act(a.EndSessions, "End all sessions", "logout", view, id)
 	if a.DeleteHref != "" {
 		p.put(`<hr><a class="menu-item bad" id="u`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,

@@ -19,6 +19,7 @@ type UserList struct {
 	Exports     []Option // kinds of file that the list can be had as; empty when the viewer may not export
 	Exported    []Hidden // what the export form carries: search, filters and order as they are shown
 	CreateLabel string   // "New user", or with a search that found nothing: "Create “zoe@…”"
+	InviteHref  string   // to the form that invites several people; empty when the viewer may not
 	ImportHref  string   // to the imports; empty when the viewer may not import
 	Live        Live
 }
@@ -82,6 +83,7 @@ type Actions struct {
 	EditHref       string // GET: the whole-row or whole-page form
 	DeactivateHref string // POST
 	ReactivateHref string // POST
+	ResetHref      string // GET a question, then POST to the same address: a link for a new password
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EndSessions    string // POST: end all of this person's sessions
@@ -173,8 +175,10 @@ type UserView struct {
 	PrevName string
 	NextHref string
 	NextName string
-	Notice   string // "Deleted on … Can be restored until …"; may be empty
-	You      bool   // the viewer looks at themselves
+	Notice   string      // "Deleted on … Can be restored until …"; may be empty
+	Slowed   *Slowed     // tries to sign in are slowed down; nil: they are not
+	You      bool        // the viewer looks at themselves
+	Invite   *InviteCard // of somebody who has not come yet; otherwise nil
 	Live     Live
 }
 
@@ -211,5 +215,27 @@ type Session struct {
 	Seen    Moment
 	Factor  string // by what it was proved: "authenticator app"
 	This    bool   // the one this page was asked with
+	New     bool   // it began with a device that the person had not been seen with
 	End     string // POST: ends it; empty when not allowed
+}
+
+// Browser is one that the person is remembered in.
+type Browser struct {
+	ID      int64
+	Device  string // "Firefox on Linux"
+	Icon    string // "laptop" or "phone"
+	Address string
+	Seen    Moment
+	Until   string // "21 February 2027"
+	This    bool   // the one this page was asked with
+}
+
+// Slowed says that tries to sign in as a person are slowed down.
+type Slowed struct {
+	Person   string
+	Failures string // "12 failed tries"
+	Last     Moment // the last of them
+	From     string // where that came from; empty when not to be seen
+	Wait     string // until the next one is possible: "40 seconds"; empty: it is
+	Lift     string // POST: forgets them; empty when not allowed
 }

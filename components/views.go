@@ -90,6 +90,9 @@ type Confirm struct {
 	Action   string   // POST
 	Hidden   []Hidden
 	Submit   string // "Delete Camille Dubois"
+	Name     string // of the value that the button sends; may be empty
+	Value    string
+	Other    *Option // another way to do it: a second button with the same name
 	Danger   bool
 	Cancel   string // href for pages
 	TargetID string // DOM id that the answer is for: the row, or "main"
@@ -106,7 +109,9 @@ type AccountView struct {
 	Facts    []Fact
 	Password PasswordForm
 	Sessions SessionList
-	History  Timeline // what staff did to this account
+	Browsers []Browser
+	History  Timeline // the newest of what others did to this account
+	AllHref  string   // the whole of it; empty when that is all
 	Factor   FactorCard
 }
 

@@ -32,8 +32,14 @@ func (s *server) accountPage(a *ask, problems map[string]string) (view, error) {
 	if v.Sessions, err = s.sessionList(a, u); err != nil {
 		return view{}, err
 	}
-	if v.History, err = s.ownTimeline(a); err != nil {
+	if v.Browsers, err = s.browserList(a); err != nil {
 		return view{}, err
+	}
+	if v.History, err = s.ownTimeline(a, store.TrailQuery{Limit: ownNewest}); err != nil {
+		return view{}, err
+	}
+	if v.History.OlderHref != "" {
+		v.AllHref, v.History.OlderHref = "/account/history", "" // this page has no pages
 	}
 	out := view{title: "Your account", screen: components.AccountPage(v)}
 	if problems != nil {

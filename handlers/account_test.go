@@ -77,7 +77,7 @@ func TestOnesOwnSessions(t *testing.T) {
 	if n := page.count("#sessions li"); n != 3 {
 		t.Fatalf("%d sessions", n)
 	}
-	if n := page.count("#sessions li .badge"); n != 1 || page.count("#sessions li form") != 2 {
+	if n := page.count("#sessions li .badge-ok"); n != 1 || page.count("#sessions li form") != 2 {
 		t.Error("which one is this is not clear, or it can be ended here")
 	}
 	id := attr(all(second.get("/account").doc(), "#sessions li [name=session]")[0], "value")
@@ -113,6 +113,51 @@ func TestOneSeesWhatOthersDid(t *testing.T) {
 		t.Error("one's own acts are no news")
 	}
 	a.lacks("#timeline form").lacks("#timeline a").lacks("#timeline nav")
+}
+
+// TestAllThatOthersDid has pages, leaves out what staff have written and what they
+// were not allowed to do, and is one's own only.
+func TestAllThatOthersDid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := range 60 {
+		s.edit(milo, store.FieldPhone, "+420 600 000 0"+itoa(10+i))
+	}
+	s.as(vera).post("/users/4/delete").is(t, 403)
+	if err := s.db.ResetPassword(t.Context(), commandLine, milo, newPassword, false); err != nil {
+		t.Fatal(err)
+	}
+	c := s.as(nobody)
+	c.id = milo
+	c.post("/login", "email", email(milo), "password", newPassword).is(t, 303)
+	account := c.get("/account").is(t, 200)
+	if n := account.count("#timeline li.entry"); n != ownNewest {
+		t.Errorf("the account page tells %d", n)
+	}
+	all := c.get(account.attr("[aria-labelledby=done-title] .card-title a", "href")).is(t, 200)
+	seen := all.count("#timeline li.entry")
+	older := c.get(all.attr("#timeline nav a", "href")).is(t, 200)
+	if seen += older.count("#timeline li.entry"); seen != 62 { // with the creation
+		t.Errorf("in all it is told of %d entries", seen)
+	}
+	older.shows("#timeline", "created this account")
+	if strings.Contains(all.text("#timeline")+older.text("#timeline"), "not allowed") {
+		t.Error("tells what was not done")
+	}
+	if a := s.as(bjorn).get("/account/history?target=4").is(t, 200); strings.Contains(a.text("#timeline"), "+420") {
+		t.Error("somebody else reads it")
+	}
+}
+
+// TestOneSeesWhatHappened also where it changed no field: sessions that were ended,
+// and those who could not sign in.
+func TestOneSeesWhatHappened(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.guess(milo, 1)
+	s.as(ana).post("/users/4/sessions/end-all").is(t, 303)
+	c := s.fresh(milo)
+	c.get("/account").is(t, 200).shows("#timeline", "1 session ended").shows("#timeline", "wrong password")
 }
 
 // TestOwnData is a file with what is kept about oneself, of others only their

@@ -141,10 +141,10 @@ func (s *server) readTrailFilter(a *ask, v components.AuditView, q *store.TrailQ
 
 func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
-	for _, act := range []store.Act{store.ActCreate, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
-		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword,
-		store.ActEndSessions, store.ActEndEverybody, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
-		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
+	for _, act := range []store.Act{store.ActCreate, store.ActInvite, store.ActRevokeInvite, store.ActAcceptInvite, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
+		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
+		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
+		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
 		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
@@ -167,6 +167,11 @@ func (s *server) timeline(a *ask, page *url.URL, q store.TrailQuery) (components
 	if err != nil {
 		return components.Timeline{}, err
 	}
+	return s.told(a, page, q, trail), nil
+}
+
+// told tells a piece of the trail.
+func (s *server) told(a *ask, page *url.URL, q store.TrailQuery, trail store.Trail) components.Timeline {
 	t := components.Timeline{Days: s.days(a, trail.Entries), Person: q.Target != 0}
 	if trail.Archived > 0 {
 		t.Empty = "Nothing has happened since."
@@ -181,7 +186,7 @@ func (s *server) timeline(a *ask, page *url.URL, q store.TrailQuery) (components
 			t.OlderHref = turned(page, "below", trail.Entries[n-1].ID)
 		}
 	}
-	return t, nil
+	return t
 }
 
 // turned is the same address with another place in the trail.
@@ -198,14 +203,6 @@ func (s *server) personTimeline(a *ask, u *store.User) (components.Timeline, err
 	page := &url.URL{Path: "/users/" + formatID(u.ID) + "/history", RawQuery: pageOf(a).RawQuery}
 	f := page.Query()
 	return s.timeline(a, page, store.TrailQuery{Target: u.ID, Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))})
-}
-
-// ownTimeline is what others did to one's own account.
-func (s *server) ownTimeline(a *ask) (components.Timeline, error) {
-	t, err := s.timeline(a, a.URL, store.TrailQuery{Target: a.actor.ID, Staff: true, Limit: 20})
-	t.NewerHref, t.OlderHref = "", ""
-	t.Empty = "Nobody has changed anything here."
-	return t, err
 }
 
 // days groups entries, which come newest first, by their day.
@@ -262,7 +259,18 @@ var tales = map[store.Act]tale{
 	store.ActFactorPolicy:  {"shield", "Changed who needs a second factor", "changed who needs a second factor:", "changed who needs a second factor:", "say who needs a second factor"},
 	store.ActRotateKeys:    {"key", "Rotated the keys", "rotated the keys", "rotated the keys", "rotate the keys"},
 	store.ActForgetKeys:    {"key", "Gave up lost keys", "gave up lost keys:", "gave up lost keys:", "give up lost keys"},
+	store.ActLift:          {"lock", "Lifted a slowed-down sign-in", "lifted the slowed-down sign-in of", "lifted the slowed-down sign-in", "lift the slowed-down sign-in of"},
+	store.ActInvite:        {"user-plus", "Invited", "invited", "invited this account", "invite"},
+	store.ActRevokeInvite:  {"ban", "Took back an invitation", "took back the invitation of", "took back the invitation", "take back the invitation of"},
+	store.ActAcceptInvite:  {"check-circle", "Accepted an invitation", "accepted the invitation of", "accepted the invitation", "accept an invitation"},
+	store.ActSendReset:     {"key", "Sent a link for a new password", "made a link for a new password of", "made a link for a new password", "make a link for a new password of"},
+	store.ActForgot:        {"key", "Forgot a password", "was asked for a new password of", "asked for a new password", "ask for a new password"},
+	store.ActOwnReset:      {"key", "Chose a password by a link", "chose a new password of", "chose a new password by a link", "choose a new password"},
+	store.ActMail:          {"mail", "Sent a mail again", "had a mail sent again to", "had a mail sent again", "see the outbox"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
+
+	store.ActRememberBrowser: {"laptop", "Remembered a browser", "remembered a browser of", "is remembered in a browser", "remember a browser of"},
+	store.ActForgetBrowser:   {"laptop", "Forgot a browser", "forgot a browser of", "is no longer remembered in a browser", "forget a browser of"},
 }
 
 // tell turns an entry into a sentence.

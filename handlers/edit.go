@@ -12,10 +12,10 @@ import (
 // newUser is the form for a new person. A search that found nobody may have
 // filled in a name or an address.
 func (s *server) newUser(a *ask) (view, error) {
-	return view{title: "New user", screen: components.UserFormPage(newUserForm(a, nil))}, nil
+	return view{title: "New user", screen: components.UserFormPage(s.newUserForm(a, nil))}, nil
 }
 
-func newUserForm(a *ask, problems map[string]string) components.UserForm {
+func (s *server) newUserForm(a *ask, problems map[string]string) components.UserForm {
 	f := components.UserForm{Action: "/users", Submit: "Create user", CancelHref: "/users"}
 	for _, key := range store.FormFields() {
 		field := fieldOf(a, key, "user-"+string(key))
@@ -27,7 +27,7 @@ func newUserForm(a *ask, problems map[string]string) components.UserForm {
 		field.Autofocus = key == store.FieldName
 		f.Fields = append(f.Fields, field)
 	}
-	f.Fields = append(f.Fields,
+	f.Fields = append(f.Fields, s.entryField(a.FormValue("entry")),
 		components.Field{ID: "user-password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
 			Hint: passwordHint, Error: problems["password"], Required: true},
 		components.Field{ID: "user-must_change", Name: "must_change", Label: "Ask for a new password at the first sign-in", Type: "checkbox",
@@ -50,15 +50,25 @@ func (s *server) createUser(a *ask) (view, error) {
 	if role == "" {
 		role = store.Member
 	}
-	c, err := s.store.CreateUser(a.Context(), a.actor, store.NewUser{
+	n := store.NewUser{
 		Name: a.PostFormValue("name"), Email: a.PostFormValue("email"), Phone: a.PostFormValue("phone"), Role: role,
 		ExternalID: a.PostFormValue("external_id"), Password: a.PostFormValue("password"),
 		MustChangePassword: a.PostFormValue("must_change") != "",
-	})
+	}
+	v, err := s.addUser(a, n)
 	var e *store.Error
 	if errors.As(err, &e) && e.Kind == store.Invalid {
-		return view{status: statusOf(e.Kind), title: "New user", screen: components.UserFormPage(newUserForm(a, e.Fields))}, nil
+		return view{status: statusOf(e.Kind), title: "New user", screen: components.UserFormPage(s.newUserForm(a, e.Fields))}, nil
 	}
+	return v, err
+}
+
+// addUser adds a person in the way that was chosen for them to come in.
+func (s *server) addUser(a *ask, n store.NewUser) (view, error) {
+	if entry := a.PostFormValue("entry"); entry == entryMail || entry == entryLink {
+		return s.inviteUser(a, n, s.mail && entry == entryMail)
+	}
+	c, err := s.store.CreateUser(a.Context(), a.actor, n)
 	if err != nil {
 		return view{}, err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/http"
@@ -77,7 +78,7 @@ func (s *server) errorView(a *ask, err error) view {
 	}
 	e := store.Explain(err)
 	k := e.Kind
-	if k == store.Internal || k == store.Unavailable {
+	if k == store.Internal || k == store.Unavailable && e.RetryAfter == 0 { // a crowd is no fault
 		s.logError(a, err)
 	}
 	if k == store.ProofNeeded && a.who != nil {
@@ -90,10 +91,8 @@ func (s *server) errorView(a *ask, err error) view {
 	}
 	v := s.oops(a, statusOf(k), title(k), e.Message)
 	switch k {
-	case store.Unavailable:
-		v.retry = retryLater
-	case store.Throttled:
-		v.retry = int(math.Ceil(e.RetryAfter.Seconds()))
+	case store.Unavailable, store.Throttled:
+		v.retry = cmp.Or(int(math.Ceil(e.RetryAfter.Seconds())), retryLater)
 	}
 	return v
 }

@@ -99,7 +99,7 @@ func stepOf(s string) components.Step {
 // sentForm is a form of the sign-in as it was sent, without what is secret.
 func (s *server) sentForm(a *ask) components.SignIn {
 	return components.SignIn{Brand: s.brand, Email: a.PostFormValue("email"), Next: a.PostFormValue("next"),
-		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person")}
+		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person"), Remember: a.PostFormValue("remember") != ""}
 }
 
 // formAgain shows a form of the sign-in, with what was wrong with it.

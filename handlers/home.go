@@ -73,6 +73,7 @@ func navigation(a *ask) []components.Link {
 	add("Home", "/", "home", store.ActLook)
 	add("Users", "/users", "users", store.ActLook)
 	add("Audit log", "/audit", "history", store.ActReadTrail)
+	add("Mail", "/mail", "mail", store.ActMail)
 	return out
 }
 

@@ -97,6 +97,10 @@ func tour(s *site, p string) (out []*answer) {
 	ask(stranger, "POST", "/login", append([]string{"email", "vera@example.com", "password", password}, fields[14:]...), nil)
 	ask(s.as(nobody), "POST", "/users/5", fields, nil)
 	ask(s.as(nobody), "POST", "/setup/"+q, fields, nil)
+	ask(s.as(nobody), "POST", "/link/"+q, fields, nil)
+	ask(s.as(nobody), "GET", s.resetOf(nora), nil, nil)
+	ask(s.as(nobody), "POST", s.resetOf(bjorn), []string{"password", "short"}, nil)
+	ask(s.as(nobody), "POST", "/forgot", fields, nil)
 	ask(s.as(nobody), "GET", "/login"+everywhere, nil, nil)
 	ask(s.as(nobody), "GET", "/users"+everywhere, nil, nil)
 	ask(s.as(nobody), "GET", "/users/5", nil, s.as(bjorn).on("/users").header())
@@ -106,7 +110,7 @@ func tour(s *site, p string) (out []*answer) {
 	ask(s.as(vera), "GET", "/users/5/history?q="+q, nil, nil)
 	ask(s.as(vera), "GET", "/users?q="+q, nil, nil)
 	c := s.as(ana)
-	for _, path := range []string{"/", "/account", "/users", "/users/new", "/users/5", "/users/5/sessions", "/users/5/history", "/users/5/edit", "/users/5/delete",
+	for _, path := range []string{"/", "/account", "/users", "/users/new", "/users/invite", "/mail", "/users/5/reset", "/users/5", "/users/5/sessions", "/users/5/history", "/users/5/edit", "/users/5/delete",
 		"/users/8", "/users/1", "/audit", "/imports", "/imports/new", "/imports/2", "/imports/2/refused", "/sessions/end-all", "/logout", "/session", "/users/" + strings.ReplaceAll(q, "+", "%20"), "/" + strings.ReplaceAll(q, "+", "%20")} {
 		for _, query := range []string{"?q=" + q, everywhere} {
 			ask(c, "GET", path+query, nil, nil)
@@ -123,6 +127,10 @@ func tour(s *site, p string) (out []*answer) {
 	ask(c, "POST", "/users/5", append(append([]string{"view", "page"}, fields...), was...), nil)
 	ask(c, "POST", "/users", fields, nil)
 	ask(c, "POST", "/users", fields, w)
+	ask(c, "POST", "/users", append([]string{"entry", "link"}, fields...), nil)
+	ask(c, "POST", "/users/invite", []string{"addresses", p + " <x@example.com>\n" + p, "role", p}, nil)
+	ask(c, "POST", "/users/invite/run", []string{"addresses", p + " <x@example.com>\n" + p, "role", "member"}, nil)
+	ask(c, "POST", "/users/5/reset", []string{"how", p}, w)
 	ask(c, "POST", "/account/password", fields, nil)
 	ask(c, "POST", "/account/sessions/end", fields, nil)
 	ask(c, "POST", "/users/5/deactivate", []string{"view", "row"}, w)

@@ -41,7 +41,7 @@ func (s *server) login(a *ask) (view, error) {
 	if errors.As(err, &half) {
 		return s.askCode(a, half)
 	}
-	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
+	if refusedAtDoor(err) {
 		return s.formAgain(a, s.sentForm(a), err), nil
 	}
 	if err != nil {
@@ -60,6 +60,9 @@ func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 	if err := s.beginSession(a, who); err != nil {
 		return view{}, err
 	}
+	if err := s.rememberBrowser(a); err != nil {
+		return view{}, err
+	}
 	if a.hx.fragment {
 		return s.signedInAgain(a, who), nil
 	}
@@ -74,6 +77,13 @@ func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 		return view{goTo: factorPath + "?" + url.Values{"next": {next}}.Encode()}, nil
 	}
 	return view{goTo: next}, nil
+}
+
+// refusedAtDoor reports whether an error of a sign-in is to be read in its form:
+// wrong, too often, or too many at once.
+func refusedAtDoor(err error) bool {
+	var e *store.Error
+	return errors.As(err, &e) && (e.Kind == store.Unauthenticated || e.Kind == store.Throttled || e.Kind == store.Unavailable && e.RetryAfter > 0)
 }
 
 // signedInAgain closes the dialog and lets what was refused run, for the same
@@ -126,7 +136,7 @@ func safeNext(s string) string {
 	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(s, "//") {
 		return start
 	}
-	for _, p := range []string{"/login", "/login/", "/logout", "/setup/", "/session", "/proof"} {
+	for _, p := range []string{"/login", "/login/", "/logout", "/setup/", "/link/", "/forgot", "/session", "/proof"} {
 		if u.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(u.Path, p) {
 			return start
 		}

@@ -115,6 +115,7 @@ func (s *server) userScreen(a *ask, u *store.User, tab string) (templ.Component,
 			v.Profile = append(v.Profile, cellOf(a, u, f, ""))
 		}
 		v.Grants = grants(u.Role)
+		v.Invite, err = s.inviteCard(a, u)
 	}
 	return components.UserPage(v), err
 }
@@ -134,6 +135,10 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 		v.Notice = "This account was deleted " + a.words.ago(u.Deleted) + ". It can be restored until " +
 			u.Deleted.Add(store.KeepDeleted).In(s.location).Format("2 January 2006") + "; then its data is gone."
 		return v, nil
+	}
+	var err error
+	if v.Slowed, err = s.slowed(a, u); err != nil {
+		return v, err
 	}
 	return v, s.neighbours(a.Context(), a, l, u, tab, &v)
 }
@@ -177,15 +182,17 @@ func grants(r store.Role) []components.Grant {
 }
 
 var actLabels = map[store.Act]string{
-	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people",
+	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people", store.ActInvite: "Invite people",
 	store.ActEdit: "Edit people", store.ActSetRole: "Give roles", store.ActDeactivate: "Deactivate people",
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
 	store.ActResetFactors: "Reset second factors", store.ActFactorPolicy: "Say who needs a second factor",
+	store.ActLift:        "Lift a slowed-down sign-in",
 	store.ActExport:      "Export the list of people",
 	store.ActImport:      "Import people",
 	store.ActExportTrail: "Export the audit log",
+	store.ActMail:        "See the mails that are sent",
 }
 
 // sessionList is where a person is signed in.
@@ -202,7 +209,7 @@ func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, err
 	}
 	for _, in := range signIns {
 		one := components.Session{ID: in.ID, Address: in.Address, Started: a.words.moment(in.Started),
-			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn}
+			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn, New: in.NewDevice}
 		one.Device, one.Icon = device(in.Agent)
 		if in.Factor != store.PasswordOnly {
 			one.Factor = in.Factor.Label()

@@ -52,7 +52,7 @@ func (s *server) prove(a *ask) (view, error) {
 		return s.formAgain(a, form, nil), nil
 	}
 	err := s.store.Prove(a.Context(), a.actor, a.PostFormValue("password"), a.PostFormValue("code"))
-	if k := store.KindOf(err); k == store.Invalid || k == store.Throttled {
+	if store.KindOf(err) == store.Invalid || refusedAtDoor(err) && store.KindOf(err) != store.Unauthenticated {
 		return s.formAgain(a, form, err), nil
 	}
 	if err != nil {

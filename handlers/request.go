@@ -24,6 +24,7 @@ type ask struct {
 	newest  int64                   // the newest entry of the trail before people were read; 0: not asked
 	fresh   map[int64][]store.Field // what somebody else has just changed, by person
 	renewed bool                    // the session goes on under a new token, which has to be stored
+	shows   string                  // what the browser is to show from now on; "": nothing else than before
 }
 
 // recover turns a panic into an error page, if nothing has been written yet.
@@ -56,7 +57,7 @@ func (s *server) newAsk(r *http.Request, route string) *ask {
 	}
 	return &ask{Request: r, id: n.id, hx: readHX(r), note: n,
 		words: newWords(s.store.Now(), s.location),
-		actor: store.Actor{Kind: store.Nobody, Address: s.address(r), Agent: r.UserAgent(), Request: n.id}}
+		actor: store.Actor{Kind: store.Nobody, Address: s.address(r), Agent: r.UserAgent(), Request: n.id, Browser: s.shownBy(r)}}
 }
 
 // pathID is the id in the address; 0 for something that is none.

@@ -31,6 +31,8 @@ type view struct {
 	text  string // answer this as plain text; for machines
 	file  *file  // answer this as a file to keep
 	retry int    // seconds, for Retry-After
+
+	hushed bool // the address of this page is a secret: it is told to nobody
 }
 
 // beside is a component for another place of the page.
@@ -72,12 +74,16 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 			return
 		} // Otherwise a toast is shown twice, or not at all.
 	}
+	s.writeBrowser(w, a)
 	if v.status == http.StatusNoContent {
 		w.WriteHeader(v.status)
 		return
 	}
 	h := w.Header()
 	h.Add("Vary", "Cookie, HX-Request-Type")
+	if v.hushed {
+		h.Set("Referrer-Policy", s.hush())
+	}
 	v.sayWhen(h)
 	if v.text != "" {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
@@ -96,6 +102,16 @@ func (s *server) respond(w http.ResponseWriter, a *ask, v view, err error) {
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(v.status)
 	w.Write(body.Bytes())
+}
+
+// hush is the policy of a page whose address is a secret. Over plain HTTP a
+// browser says by nothing but Origin where a form comes from, and says "null" on a
+// page that names no referrer: there the site alone is named, without the path.
+func (s *server) hush() string {
+	if s.secure {
+		return "no-referrer"
+	}
+	return "strict-origin"
 }
 
 // sayWhen tells a program when to ask again.

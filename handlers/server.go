@@ -67,6 +67,10 @@ type Config struct {
 	// request goes elsewhere. Default: never.
 	Draining func() bool
 
+	// Mail says that what lies in the outbox of the store is posted, so that links
+	// can go by mail. Default: they are shown once, to be handed over.
+	Mail bool
+
 	// Observe is told of each answered request, for figures. It has to be quick:
 	// the connection waits for it. Default: nobody is told.
 	Observe func(Answered)
@@ -85,6 +89,7 @@ type server struct {
 	wall      func() time.Time // what deadlines of connections are set by
 	draining  func() bool
 	observe   func(Answered)
+	mail      bool // links go by mail
 	sessions  *scs.SessionManager
 	routes    *http.ServeMux
 	sheets    sync.Pool // of buffers to draw answers in
@@ -111,7 +116,7 @@ func newServer(c Config) (*server, error) {
 	if c.Store == nil {
 		return nil, errors.New("handlers: Config.Store is missing")
 	}
-	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, forwarded: c.Forwarded, secure: c.TLS, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe}
+	s := &server{store: c.Store, brand: c.Brand, proxies: c.TrustedProxies, forwarded: c.Forwarded, secure: c.TLS, location: c.Location, log: c.Log, wall: time.Now, draining: c.Draining, observe: c.Observe, mail: c.Mail}
 	if s.brand == "" {
 		s.brand = "Backoffice"
 	}

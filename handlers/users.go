@@ -170,6 +170,9 @@ func (s *server) listView(a *ask, l listState, p store.Page) components.UserList
 	if !a.can(store.ActCreate, nil) {
 		list.CreateHref = ""
 	}
+	if a.can(store.ActInvite, nil) {
+		list.InviteHref = "/users/invite"
+	}
 	if a.can(store.ActImport, nil) {
 		list.ImportHref = "/imports"
 	}
@@ -362,6 +365,7 @@ func actions(a *ask, u *store.User) components.Actions {
 	offer(&acts.EditHref, store.ActEdit, here)
 	offer(&acts.DeactivateHref, store.ActDeactivate, here && !self && u.Status != store.Deactivated)
 	offer(&acts.ReactivateHref, store.ActReactivate, here && u.Status == store.Deactivated)
+	offer(&acts.ResetHref, store.ActResetPassword, here && !self && u.Status == store.Active)
 	offer(&acts.DeleteHref, store.ActDelete, here && !self)
 	offer(&acts.RestoreHref, store.ActRestore, !here)
 	return acts
@@ -369,5 +373,5 @@ func actions(a *ask, u *store.User) components.Actions {
 
 var actPaths = map[store.Act]string{
 	store.ActEdit: "edit", store.ActDeactivate: "deactivate", store.ActReactivate: "reactivate",
-	store.ActDelete: "delete", store.ActRestore: "restore",
+	store.ActDelete: "delete", store.ActRestore: "restore", store.ActResetPassword: "reset",
 }

@@ -302,7 +302,7 @@ func TestOnlyWhatIsAllowedIsOffered(t *testing.T) {
 func TestNavigationShowsWhereOneMayGo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for who, want := range map[int][]string{ana: {"/", "/users", "/audit"}, bjorn: {"/", "/users", "/audit"}, vera: {"/", "/users", "/audit"}, milo: nil, fay: nil} {
+	for who, want := range map[int][]string{ana: {"/", "/users", "/audit", "/mail"}, bjorn: {"/", "/users", "/audit"}, vera: {"/", "/users", "/audit"}, milo: nil, fay: nil} {
 		var got []string
 		a := s.as(who).get("/account").is(t, 200)
 		for _, link := range all(a.doc(), "nav.nav a") {

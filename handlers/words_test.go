@@ -167,8 +167,8 @@ func TestDevices(t *testing.T) {
 		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/142.0.0.0 Safari/537.36":                                        {"Chrome on Linux", "laptop"},
 		"curl/8.14.1":        {"curl", "laptop"},
 		"Go-http-client/1.1": {"A Go program", "laptop"},
-		"":                   {"Unknown device", "laptop"},
-		"<script>":           {"Unknown device", "laptop"},
+		"":                   {"Unknown browser", "laptop"},
+		"<script>":           {"Unknown browser", "laptop"},
 	} {
 		name, icon := device(agent)
 		if name != want[0] || icon != want[1] {

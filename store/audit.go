@@ -153,7 +153,7 @@ type TrailQuery struct {
 	Outcome Outcome
 	Since   time.Time // zero: from the beginning
 	Until   time.Time // exclusive; zero: to the end
-	Staff   bool      // leave out what people did to themselves
+	Staff   bool      // leave out what people did to themselves, and what nobody was allowed to do
 	Below   int64     // entries older than this id; 0: the newest
 	Above   int64     // entries newer than this id, nearest first in the result's order
 	Limit   int       // 50 when 0

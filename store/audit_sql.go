@@ -180,7 +180,7 @@ func (w *where) trail(q TrailQuery) {
 		w.and("e.at < " + w.arg(q.Until.UnixMilli()))
 	}
 	if q.Staff {
-		w.and("(e.actor_id <> e.target_id OR e.actor_kind <> 'person')")
+		w.and("(e.actor_id <> e.target_id OR e.actor_kind <> 'person') AND e.outcome <> 'refused'")
 	}
 	if q.Below != 0 {
 		w.and("e.id < " + w.arg(q.Below))

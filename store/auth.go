@@ -3,13 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"math"
 	"strings"
-	"time"
 )
 
 // WrongCredentials is the one text for a wrong address and a wrong password.
@@ -29,6 +24,9 @@ func (s *Store) SignIn(ctx context.Context, a Actor, email, password string) (Wh
 
 func (s *Store) signIn(ctx context.Context, a Actor, email, password string) (Whoever, error) {
 	key := signInKey(email)
+	if s.hasher.full() {
+		return Whoever{}, errCrowded
+	}
 	if err := s.takeAttempt(ctx, a, key); err != nil {
 		return Whoever{}, err
 	}
@@ -36,7 +34,19 @@ func (s *Store) signIn(ctx context.Context, a Actor, email, password string) (Wh
 	if errors.Is(err, errOtherHash) {
 		w, err = s.tryPassword(ctx, a, key, email, password)
 	}
-	return w, err
+	return w, s.unlessCrowded(ctx, a, key, err)
+}
+
+// unlessCrowded gives an attempt back whose password was not looked at, because
+// too many others were waiting.
+func (s *Store) unlessCrowded(ctx context.Context, a Actor, account string, err error) error {
+	if !errors.Is(err, errCrowded) {
+		return err
+	}
+	failed := s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
+		return x.giveBack(a, account, false)
+	})
+	return cmp.Or(failed, err)
 }
 
 // errOtherHash is the error of a password that was good for a hash which has
@@ -123,12 +133,13 @@ func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err e
 func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, rehash string) (Whoever, error) {
 	var w Whoever
 	var half *Halfway
+	guest := a
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := clearAttempts(x, throttleKeys(key, a.Address)); err != nil {
+		if err := x.clearAttempts(guest, key); err != nil {
 			return err
 		}
 		if rehash != "" {
@@ -163,109 +174,6 @@ func (x *tx) sameHash(u *User) error {
 	return err
 }
 
-// throttle is how failures of one kind are slowed down: so many are free, and
-// then the wait doubles from base up to most.
-type throttle struct {
-	kind       string
-	free       int
-	base, most time.Duration
-}
-
-// A guesser from one address is slowed for that account at once; for all
-// accounts together only after more failures than a classroom behind one
-// router makes by mistake; and an account attacked from everywhere is slowed
-// so little that its owner hardly waits. So nobody locks anybody else out.
-var throttles = []throttle{
-	{"account_and_address", 5, 2 * time.Second, 15 * time.Minute},
-	{"address", 50, 2 * time.Second, 5 * time.Minute},
-	{"account", 100, time.Second, 10 * time.Second},
-}
-
-// throttleForget is how long after the last failure a count is forgotten.
-const throttleForget = 24 * time.Hour
-
-// delay is the wait after the n-th failure.
-func (t throttle) delay(n int) time.Duration {
-	if n <= t.free {
-		return 0
-	}
-	return min(t.most, time.Duration(float64(t.base)*math.Pow(2, float64(min(n-t.free-1, 30)))))
-}
-
-// throttleKeys are the digests that failures for an account from an address
-// are counted under, in the order of throttles.
-func throttleKeys(account, address string) []string {
-	return []string{digest("pair", account, network(address)), digest("address", network(address)), digest("account", account)}
-}
-
-func digest(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:])
-}
-
-// takeAttempt counts a failure before the password is looked at and takes it
-// back after a success: so a hundred guesses sent at once count as a hundred.
-func (s *Store) takeAttempt(ctx context.Context, a Actor, account string) error {
-	return s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
-		keys := throttleKeys(account, a.Address)
-		var wait time.Duration
-		counts := make([]int, len(keys))
-		for i, t := range throttles {
-			n, last, blocked, err := loadThrottle(x, t.kind, keys[i])
-			if err != nil {
-				return err
-			}
-			if x.now.Sub(last) > throttleForget {
-				n = 0
-			}
-			counts[i] = n
-			wait = max(wait, blocked.Sub(x.now))
-		}
-		if wait > 0 {
-			return throttled(wait)
-		}
-		for i, t := range throttles {
-			n := counts[i] + 1
-			if err := saveThrottle(x, t.kind, keys[i], n, x.now.Add(t.delay(n))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func throttled(wait time.Duration) error {
-	wait = max(time.Second, wait.Round(time.Second))
-	return &Error{Kind: Throttled, RetryAfter: wait,
-		Message: fmt.Sprintf("Too many failed attempts. Please wait %s and try again.", inWords(wait))}
-}
-
-func inWords(d time.Duration) string {
-	if d < 2*time.Minute {
-		return plural(int(d/time.Second), "second", "seconds")
-	}
-	return plural(int(math.Ceil(d.Minutes())), "minute", "minutes")
-}
-
-// clearAttempts forgets the failures of somebody who got in. The address only
-// gets this one attempt back: else a guesser could clear it with an own account.
-func clearAttempts(x *tx, keys []string) error {
-	for i, t := range throttles {
-		n, _, _, err := loadThrottle(x, t.kind, keys[i])
-		if err != nil {
-			return err
-		}
-		n--
-		if t.kind == "account_and_address" {
-			n = 0
-		}
-		if err := saveThrottle(x, t.kind, keys[i], max(n, 0), x.now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // ChangeOwnPassword sets a new password for the acting person, who proves to
 // be themselves with the current one. Their other sign-ins end.
 func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next string) error {
@@ -285,7 +193,7 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 	}
 	ok, _, err := s.checkPassword(ctx, u, current)
 	if err != nil {
-		return err
+		return s.unlessCrowded(ctx, a, u.emailKey, err)
 	}
 	if !ok {
 		if err := s.recordAlone(ctx, a, Entry{Act: ActOwnPassword, Target: a.ID, Outcome: Failure, Note: "the current password was wrong"}); err != nil {
@@ -301,7 +209,7 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := clearAttempts(x, throttleKeys(u.emailKey, a.Address)); err != nil {
+		if err := x.clearAttempts(a, u.emailKey); err != nil {
 			return err
 		}
 		return x.setPassword(u, hash, false, ActOwnPassword, a.SignIn)
@@ -340,13 +248,22 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	})
 }
 
-// setPassword stores the hash, ends the sign-ins but one, and records that the
-// password changed, never what it is.
+// setPassword stores the hash, ends the sign-ins but one and all links, forgets the
+// browsers, tells the person, and records that the password changed, never what it is.
 func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except int64) error {
 	if err := setPasswordHash(x, u.ID, hash, mustChange); err != nil {
 		return err
 	}
 	if _, err := endSignIns(x, u.ID, except, EndedPassword); err != nil {
+		return err
+	}
+	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
+		return err
+	}
+	if err := x.endLinks(u.ID); err != nil {
+		return err
+	}
+	if err := x.mail(letter{kind: MailPassword, user: u.ID, to: u.Email}); err != nil {
 		return err
 	}
 	_, err := x.record(Entry{Act: act, Target: u.ID})

@@ -61,8 +61,10 @@ func (s *Store) UpdateUser(ctx context.Context, a Actor, id int64, edits map[Fie
 		if len(conflicts) > 0 {
 			return &Error{Kind: Conflict, Message: "Somebody else changed this meanwhile.", Conflicts: conflicts}
 		}
-		c, err = x.apply(ActEdit, before, &after, Entry{})
-		return err
+		if c, err = x.apply(ActEdit, before, &after, Entry{}); err != nil {
+			return err
+		}
+		return x.tellMoved(before, &after)
 	})
 	return c, err
 }
@@ -139,6 +141,11 @@ func (x *tx) replace(before, after *User) error {
 	if err := updateUser(x, before, after); err != nil {
 		return err
 	}
+	if endsLinks(before, after) {
+		if err := x.endLinks(after.ID); err != nil {
+			return err
+		}
+	}
 	if after.Status == Active && after.Deleted.IsZero() {
 		return nil
 	}
@@ -146,7 +153,10 @@ func (x *tx) replace(before, after *User) error {
 	if !after.Deleted.IsZero() {
 		why = EndedDeleted
 	}
-	_, err := endSignIns(x, after.ID, 0, why)
+	if _, err := endSignIns(x, after.ID, 0, why); err != nil {
+		return err
+	}
+	_, err := x.forgetBrowsers(after.ID, "")
 	return err
 }
 

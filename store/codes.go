@@ -3,7 +3,6 @@ package store
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
 // WrongCode is what is said of a code that is not taken.
@@ -15,7 +14,7 @@ const WrongCode = "That code is not right, or it has been used already. Please t
 // that no code is taken twice and no guess goes uncounted, however many are sent
 // at once.
 func (x *tx) checkCode(u *User, app *totpApp, code string, e Entry) (by Factor, note string, wrong, err error) {
-	if err := x.takeTry(u.ID); err != nil {
+	if err := x.takeTry(u); err != nil {
 		return "", "", nil, err
 	}
 	by, note, err = x.matchCode(u.ID, app, code)
@@ -26,7 +25,7 @@ func (x *tx) checkCode(u *User, app *totpApp, code string, e Entry) (by Factor, 
 		wrong, err = x.wrongCode(e)
 		return "", "", wrong, err
 	}
-	return by, note, nil, x.forgetTries(u.ID)
+	return by, note, nil, x.forgetTries(u)
 }
 
 // matchCode gives "" for a code that is not right.
@@ -69,40 +68,36 @@ func (x *tx) wrongCode(e Entry) (wrong, err error) {
 	return invalid(map[string]string{"code": WrongCode}), nil
 }
 
-// codeThrottle slows down who guesses codes. They know the password, so nobody
-// else is kept out by them; from wherever they guess, they share one limit.
-var codeThrottle = throttle{"factor", 5, 2 * time.Second, 15 * time.Minute}
-
-func codeKey(user int64) string { return digest("factor", strconv.FormatInt(user, 10)) }
+// codeTally is what tries at somebody's codes count for.
+func (x *tx) codeTally(u *User) (tally, error) {
+	t := tally{throttle: throttles.factor, key: digest("factor", strconv.FormatInt(u.ID, 10)), about: digest("account", u.emailKey)}
+	return t, loadThrottle(x, &t)
+}
 
 // takeTry counts a try before its code is looked at.
-func (x *tx) takeTry(user int64) error {
-	n, last, blocked, err := loadThrottle(x, codeThrottle.kind, codeKey(user))
+func (x *tx) takeTry(u *User) error {
+	t, err := x.codeTally(u)
 	if err != nil {
 		return err
 	}
-	if wait := blocked.Sub(x.now); wait > 0 {
-		return throttled(wait)
-	}
-	if x.now.Sub(last) > throttleForget {
-		n = 0
-	}
-	return saveThrottle(x, codeThrottle.kind, codeKey(user), n+1, x.now.Add(codeThrottle.delay(n+1)))
+	return x.try(t)
 }
 
-func (x *tx) forgetTries(user int64) error {
-	return saveThrottle(x, codeThrottle.kind, codeKey(user), 0, x.now)
+func (x *tx) forgetTries(u *User) error {
+	t, err := x.codeTally(u)
+	t.n = 0
+	return orElse(err, saveThrottle(x, t))
 }
 
 // tryCode looks at the code of an app that is being set up. A wrong one is counted
 // and on record, which is kept: hence it is no failure of the transaction.
 func (x *tx) tryCode(u *User, app *totpApp, code string, e Entry) (wrong, err error) {
-	if err := x.takeTry(u.ID); err != nil {
+	if err := x.takeTry(u); err != nil {
 		return nil, err
 	}
 	ok, err := x.matchApp(u.ID, app, code)
 	if err != nil || ok {
-		return nil, orElse(err, x.forgetTries(u.ID))
+		return nil, orElse(err, x.forgetTries(u))
 	}
 	return x.wrongCode(e)
 }

@@ -30,7 +30,8 @@ type copyTable struct {
 var copyTables = []copyTable{
 	{name: "users", key: "id", gives: true, large: true, kinds: map[string]columnKind{"must_change_password": flag}},
 	{name: "user_counts", key: "role, status"},
-	{name: "signins", key: "id", gives: true, large: true},
+	{name: "signins", key: "id", gives: true, large: true, kinds: map[string]columnKind{"new_device": flag}},
+	{name: "browsers", key: "id", gives: true},
 	{name: "throttles", key: "kind, key"},
 	{name: "sessions", key: "token", kinds: map[string]columnKind{"expiry": moment}},
 	{name: "setup", key: "id"},
@@ -38,6 +39,8 @@ var copyTables = []copyTable{
 	{name: "totp_apps", key: "user_id"},
 	{name: "recovery_codes", key: "user_id, digest"},
 	{name: "required_factors", key: "role"},
+	{name: "links", key: "user_id, kind"},
+	{name: "mails", key: "id", gives: true},
 	{name: "purged_users", key: "user_id"},
 	{name: "audit_entries", key: "id", grows: true, large: true},
 	{name: "audit_values", key: "entry_id", grows: true, large: true},

@@ -29,7 +29,7 @@ type Error struct {
 	Message    string                   // one or two sentences that may be shown
 	Fields     map[string]string        // Invalid: a sentence by field name
 	Conflicts  map[string]FieldConflict // Conflict: by field name
-	RetryAfter time.Duration            // Throttled
+	RetryAfter time.Duration            // Throttled, or Unavailable for a moment
 	Cause      error                    // for the log, never for a person
 }
 

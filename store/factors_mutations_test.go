@@ -72,7 +72,9 @@ func factorMutations() []mutation {
 			do:    func(ctx context.Context, c *cast) error { return second(c.RotateKeys(ctx, console)) },
 			entry: func(*cast) Entry { return by(console, ActRotateKeys, 0) }},
 		{name: "ForgetKeys", method: "ForgetKeys", arrange: func(c *cast) { enrolBen(c); c.loseKeys() },
-			do:    func(ctx context.Context, c *cast) error { return second(c.ForgetKeys(ctx, console)) },
-			entry: func(*cast) Entry { return by(console, ActForgetKeys, 0).noted("1 authenticator apps removed") }},
+			do: func(ctx context.Context, c *cast) error { return second(c.ForgetKeys(ctx, console)) },
+			entry: func(*cast) Entry {
+				return by(console, ActForgetKeys, 0).noted("1 authenticator apps removed, 0 mails given up")
+			}},
 	}
 }

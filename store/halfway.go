@@ -74,14 +74,11 @@ func (x *tx) halfway(h Halfway) (*User, *totpApp, error) {
 
 // signedIn makes the row of a sign-in that was proved, and gives it with its person.
 func (x *tx) signedIn(u *User, by Factor, note string) (Whoever, error) {
-	id, err := insertSignIn(x, u.ID, by)
+	id, err := x.beginSignIn(u, by, note)
 	if err != nil {
 		return Whoever{}, err
 	}
 	if err := setLastSignIn(x, u.ID); err != nil {
-		return Whoever{}, err
-	}
-	if _, err := x.record(Entry{Act: ActSignIn, Target: u.ID, Note: note}); err != nil {
 		return Whoever{}, err
 	}
 	return loadSignIn(x.ctx, x.Tx, id, u.ID)

@@ -35,7 +35,7 @@ func TestSealed(t *testing.T) {
 		place string
 		id    int64
 		text  string
-	}{{"totp", 8, text}, {"mail", 7, text}, {"totp", 7, text[:len(text)-2]}, {"totp", 7, "0" + text[1:]}, {"totp", 7, ""}} {
+	}{{"totp", 8, text}, {"mail", 7, text}, {"totp", 7, text[:len(text)-2]}, {"totp", 7, "x" + text[1:]}, {"totp", 7, ""}} {
 		if got, err := s.unseal(wrong.place, wrong.id, wrong.text); !errors.Is(err, errSealed) {
 			t.Errorf("%+v: %q, %v", wrong, got, err)
 		}

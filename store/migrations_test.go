@@ -182,8 +182,7 @@ func insertOlder(t *testing.T, db string, u User) {
 // olderContent is what there was in the tables of an earlier version.
 func olderContent(t *testing.T, db string, version int64) []string {
 	t.Helper()
-	of := []string{"users", "user_counts", "throttles", "audit_entries", "audit_values", "audit_head",
-		"(SELECT id, user_id, started_at, last_seen_at, ended_at, ended_why, address, agent FROM signins) s"}
+	of := []string{"users", "user_counts", "(SELECT id, user_id, started_at, last_seen_at, ended_at, ended_why, address, agent FROM signins) s", "audit_entries", "audit_values", "audit_head"}
 	if version >= 3 {
 		of = append(of, "imports")
 	}

@@ -59,6 +59,7 @@ type mutation struct {
 	entry   func(*cast) Entry
 	streams bool  // it may fail after it has left its entry
 	file    bool  // it is about the file of SQLite
+	counted bool  // it is about failed tries
 	version int64 // by how much the version of the entry's target grows
 }
 
@@ -237,6 +238,9 @@ func mutations() []mutation {
 			do:    func(ctx context.Context, c *cast) error { return second(c.EndEverybody(ctx, c.admin)) },
 			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended") }},
 
+		{name: "OwnData", method: "OwnData",
+			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActOwnData, c.ben.ID) }},
 		{name: "ChangeOwnPassword", method: "ChangeOwnPassword",
 			do: func(ctx context.Context, c *cast) error {
 				return c.ChangeOwnPassword(ctx, c.self, password, newPassword)
@@ -257,6 +261,73 @@ func mutations() []mutation {
 				return c.ResetPassword(ctx, c.admin, c.ben.ID, newPassword, true)
 			},
 			entry: func(c *cast) Entry { return by(c.admin, ActResetPassword, c.ben.ID) }},
+
+		{name: "Lift", method: "Lift", counted: true, arrange: func(c *cast) { c.fail(6, there, c.ben.Email) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.Lift(ctx, c.admin, c.ben.ID)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActLift, c.ben.ID).noted("6 failures forgotten") }},
+		{name: "RememberBrowser", method: "RememberBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.RememberBrowser(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActRememberBrowser, c.ben.ID) }},
+		{name: "ForgetBrowser", method: "ForgetBrowser", arrange: func(c *cast) { c.remembered(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.ForgetBrowser(ctx, c.self, 1)) },
+			entry: func(c *cast) Entry { return by(c.self, ActForgetBrowser, c.ben.ID) }},
+		{name: "SignIn with a new device", method: "SignIn",
+			do: func(ctx context.Context, c *cast) error {
+				c.guest.Address = there
+				return second(c.SignIn(ctx, c.guest, c.ben.Email, password))
+			},
+			entry: func(c *cast) Entry {
+				c.guest.Kind, c.guest.ID = Person, c.ben.ID
+				return by(c.guest, ActSignIn, c.ben.ID).noted("from a new device")
+			}},
+		{name: "InviteUser", method: "InviteUser", version: 1,
+			do: func(ctx context.Context, c *cast) error {
+				_, _, err := c.InviteUser(ctx, c.admin, nell, true)
+				return err
+			},
+			entry: func(c *cast) Entry {
+				fields := created(nell)
+				fields[len(fields)-1].After = string(Invited)
+				return by(c.admin, ActCreate, 4, fields...).noted("invited by mail")
+			}},
+		{name: "Invite", method: "Invite", arrange: func(c *cast) { c.invite(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.Invite(ctx, c.admin, c.ben.ID, true)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActInvite, c.ben.ID).noted("by mail") }},
+		{name: "RevokeInvite", method: "RevokeInvite", arrange: func(c *cast) { c.invite(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return c.RevokeInvite(ctx, c.admin, c.ben.ID) },
+			entry: func(c *cast) Entry { return by(c.admin, ActRevokeInvite, c.ben.ID) }},
+		{name: "ResetLink", method: "ResetLink",
+			do:    func(ctx context.Context, c *cast) error { return second(c.ResetLink(ctx, c.admin, c.ben.ID, false)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActSendReset, c.ben.ID).noted("with a link to hand over") }},
+		{name: "RedeemLink of an invitation", method: "RedeemLink", version: 1, arrange: func(c *cast) { c.invite(c.ben) },
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.RedeemLink(ctx, c.guest, c.token, newPassword))
+			},
+			entry: func(c *cast) Entry {
+				return by(c.guestAs(c.ben), ActAcceptInvite, c.ben.ID, FieldChange{FieldStatus, "invited", "active"})
+			}},
+		{name: "RedeemLink of a reset", method: "RedeemLink", arrange: func(c *cast) { c.reset(c.ben) },
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.RedeemLink(ctx, c.guest, c.token, newPassword))
+			},
+			entry: func(c *cast) Entry { return by(c.guestAs(c.ben), ActOwnReset, c.ben.ID) }},
+		{name: "ForgotPassword", method: "ForgotPassword",
+			do:    func(ctx context.Context, c *cast) error { return c.forget(ctx, " BEN@example.com") },
+			entry: func(c *cast) Entry { return by(c.guest, ActForgot, c.ben.ID) }},
+		{name: "ForgotPassword of nobody", method: "ForgotPassword",
+			do: func(ctx context.Context, c *cast) error { return c.forget(ctx, "Nobody@example.com") },
+			entry: func(c *cast) Entry {
+				return by(c.guest, ActForgot, 0).ended(Failure).noted("unknown address Nobody@example.com")
+			}},
+		{name: "ForgotPassword of a deactivated person", method: "ForgotPassword", arrange: func(c *cast) { deactivateBen(c) },
+			do: func(ctx context.Context, c *cast) error { return c.forget(ctx, "ben@example.com") },
+			entry: func(c *cast) Entry {
+				return by(c.guest, ActForgot, c.ben.ID).ended(Failure).noted("the account is deactivated")
+			}},
+		{name: "ResendMail", method: "ResendMail",
+			arrange: func(c *cast) { must(c.t, c.ResetPassword(c.t.Context(), console, c.ben.ID, newPassword, false)) },
+			do:      func(ctx context.Context, c *cast) error { return second(c.ResendMail(ctx, c.admin, 1)) },
+			entry:   func(c *cast) Entry { return by(c.admin, ActMail, c.ben.ID).noted("again: Password changed") }},
 
 		{name: "SetUp", method: "SetUp", empty: true, version: 1,
 			arrange: func(c *cast) {

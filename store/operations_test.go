@@ -70,6 +70,9 @@ var operations = []operation{
 		}},
 	{name: "end everybody's sessions", act: ActEndEverybody, whole: true,
 		do: func(s *testStore, a Actor, _ *User) error { return second(s.EndEverybody(s.t.Context(), a)) }},
+	{name: "lift a slow-down", act: ActLift, do: func(s *testStore, a Actor, u *User) error {
+		return second(s.Lift(s.t.Context(), a, u.ID))
+	}},
 	{name: "reset password", act: ActResetPassword, do: func(s *testStore, a Actor, u *User) error {
 		return s.ResetPassword(s.t.Context(), a, u.ID, "nine brown otters diving", true)
 	}},
@@ -114,6 +117,18 @@ var operations = []operation{
 	{name: "create", act: ActCreate, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.CreateUser(s.t.Context(), a, newPerson("Nell", Member)))
 	}},
+	{name: "invite somebody new", act: ActInvite, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		_, _, err := s.InviteUser(s.t.Context(), a, NewUser{Name: "Ivy", Email: fmt.Sprintf("ivy%d@example.com", s.countEntries()), Role: Member}, false)
+		return err
+	}},
+	{name: "make a link for a new password", act: ActResetPassword, do: func(s *testStore, a Actor, u *User) error {
+		return second(s.ResetLink(s.t.Context(), a, u.ID, false))
+	}},
+	{name: "send a mail again", act: ActMail, whole: true,
+		arrange: func(s *testStore, u *User) {
+			must(s.t, s.ResetPassword(s.t.Context(), console, u.ID, newPassword, false))
+		},
+		do: func(s *testStore, a Actor, _ *User) error { return second(s.ResendMail(s.t.Context(), a, 1)) }},
 	{name: "add examples", act: ActDemo, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.AddExamples(s.t.Context(), a, 3))
 	}},

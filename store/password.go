@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -56,6 +58,8 @@ type Hasher struct {
 	params HashParams
 	slots  chan struct{}
 	much   chan struct{}
+	crowd  atomic.Int64 // how many wait for their turn or have it
+	most   int64        // that many at most
 	// derive is argon2.IDKey; tests watch it.
 	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
 }
@@ -67,9 +71,21 @@ func NewHasher(p HashParams, parallel int) *Hasher {
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
-	return &Hasher{params: p.sensible(), derive: argon2.IDKey,
+	return &Hasher{params: p.sensible(), derive: argon2.IDKey, most: int64(parallel * crowdEach),
 		slots: make(chan struct{}, parallel), much: make(chan struct{}, 1)}
 }
+
+// crowdEach is how many may wait for each that is worked on. The last of them
+// waits some four seconds; who would wait longer gives up anyway, and a queue
+// without an end would make everybody wait for those who have.
+const crowdEach = 64
+
+// errCrowded refuses to hash for one more than may wait.
+var errCrowded = &Error{Kind: Unavailable, RetryAfter: 2 * time.Second,
+	Message: "Many people are signing in just now. Please try again in a moment."}
+
+// full reports whether one more would be refused, before anything is done for them.
+func (h *Hasher) full() bool { return h.crowd.Load() >= h.most }
 
 // sensible fills in the defaults and keeps the costs within their limits.
 func (p HashParams) sensible() HashParams {
@@ -148,8 +164,17 @@ func (h *Hasher) key(ctx context.Context, stored phc, text string) ([]byte, erro
 // turn waits until a hash that takes so much memory may be worked on, or ctx
 // ends. done is to be called when the work is done. What takes much more than
 // our own hashes waits for its like first, while it holds no slot, so that the
-// others go on; and its memory is given back before the next one begins.
+// others go on; and its memory is given back before the next one begins. Of too
+// many who wait, the last is refused.
 func (h *Hasher) turn(ctx context.Context, memoryKiB uint32) (done func(), err error) {
+	defer func() {
+		if err != nil {
+			h.crowd.Add(-1)
+		}
+	}()
+	if h.crowd.Add(1) > h.most {
+		return nil, errCrowded
+	}
 	much := memoryKiB > max(muchMemoryKiB, h.params.MemoryKiB)
 	if much {
 		if err := take(ctx, h.much); err != nil {
@@ -164,6 +189,7 @@ func (h *Hasher) turn(ctx context.Context, memoryKiB uint32) (done func(), err e
 	}
 	return func() {
 		<-h.slots
+		h.crowd.Add(-1)
 		if much {
 			debug.FreeOSMemory()
 			<-h.much

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -225,5 +227,50 @@ func BenchmarkVerify(b *testing.B) {
 		if ok, _, _ := h.Verify(b.Context(), hash, "correct horse battery"); !ok {
 			b.Fatal("not verified")
 		}
+	}
+}
+
+// TestHasherRefusesCrowds: who would be one too many to wait is refused at once,
+// and their try at signing in is not counted.
+func TestHasherRefusesCrowds(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ana := s.add("Ana", Admin)
+	begun, release := make(chan struct{}), make(chan struct{})
+	s.hasher = NewHasher(cheap, 1)
+	s.hasher.most = 3
+	s.hasher.derive = func(password, salt []byte, time, memory uint32, threads uint8, n uint32) []byte {
+		begun <- struct{}{}
+		<-release
+		return argon2.IDKey(password, salt, time, memory, threads, n)
+	}
+	waiting, giveUp := context.WithCancel(t.Context())
+	ended := make(chan error, 3)
+	for range 3 {
+		go func() { ended <- second(s.hasher.Hash(waiting, password)) }()
+	}
+	<-begun
+	for !s.hasher.full() {
+		runtime.Gosched()
+	}
+	err := wantKind(t, second(s.SignIn(t.Context(), visitor(here), ana.Email, password)), Unavailable)
+	if err.RetryAfter != 2*time.Second || s.Store.counts.throttled.Load() != 1 {
+		t.Errorf("%+v, %d counted", err, s.Store.counts.throttled.Load())
+	}
+	if _, err := s.hasher.Hash(t.Context(), password); !errors.Is(err, errCrowded) {
+		t.Errorf("one more hash: %v", err)
+	}
+	must(t, s.takeAttempt(t.Context(), visitor(here), ana.emailKey)) // as if there had been room a moment ago
+	err2 := s.unlessCrowded(t.Context(), visitor(here), ana.emailKey, errCrowded)
+	if n := queryInt(t, s.reader, `SELECT count(*) FROM throttles`); n != 0 || !errors.Is(err2, errCrowded) {
+		t.Errorf("%d tries count that were not looked at (%v)", n, err2)
+	}
+	giveUp()
+	close(release)
+	for range 3 {
+		<-ended
+	}
+	if n := s.hasher.crowd.Load(); n != 0 {
+		t.Errorf("%d are said to wait still", n)
 	}
 }

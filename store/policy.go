@@ -72,6 +72,7 @@ type Actor struct {
 	Address string
 	Agent   string // the browser's name for itself
 	Request string // request id
+	Browser string // what the browser shows of those who are remembered in it: secrets
 
 	proven bool // they proved to be themselves when the work began that now goes on
 }
@@ -95,6 +96,7 @@ const (
 	ActEndSessions   Act = "session.end"         //
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
+	ActLift          Act = "user.lift"           // forget the failed tries to sign in as somebody
 	ActExport        Act = "user.export"         // take a copy of the list of people away
 	ActExportTrail   Act = "audit.export"        // take a copy of the audit trail away
 	ActArchiveTrail  Act = "audit.archive"       // take the oldest part of the audit trail out of the database
@@ -105,6 +107,8 @@ const (
 	ActFactorPolicy  Act = "security.policy"     // say which roles need a second factor
 	ActRotateKeys    Act = "keys.rotate"         // put a new key into the key file
 	ActForgetKeys    Act = "keys.forget"         // give up what was sealed by keys that are lost
+	ActInvite        Act = "user.invite"         // send somebody a link to come in by
+	ActMail          Act = "mail"                // see the outbox, and have a mail tried again
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -118,12 +122,20 @@ const (
 	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
 	ActOwnEndOthers Act = "account.end_sessions"
-	ActImportRun    Act = "import.run"  // an import begins, ends or is stopped; the entry of each person is their own
-	ActImportUndo   Act = "import.undo" // the same of taking it back
+	ActForgot       Act = "account.forgot"        // ask for a link to choose a new password by
+	ActOwnReset     Act = "account.reset"         // choose a new password by such a link
+	ActSendReset    Act = "user.send_reset"       // the same, for somebody else
+	ActRevokeInvite Act = "user.revoke_invite"    // an invitation is taken back
+	ActAcceptInvite Act = "account.accept_invite" // choose the first one
+	ActImportRun    Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
+	ActImportUndo   Act = "import.undo"           // the same of taking it back
 	ActProof        Act = "account.proof"
 	ActAddFactor    Act = "account.add_factor"
 	ActRemoveFactor Act = "account.remove_factor"
 	ActNewCodes     Act = "account.recovery_codes"
+
+	ActRememberBrowser Act = "browser.remember"
+	ActForgetBrowser   Act = "browser.forget"
 )
 
 // ActGrantAdmin is making somebody an admin, which is recorded as what it is part of.
@@ -177,12 +189,12 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes:
 		return on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport,
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
 		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
-	case ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore:
+	case ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActLift:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
 	}
 	return false
@@ -202,9 +214,8 @@ func Grantable(a Actor) []Role {
 // Acts lists the acts that need a permission, in the order a person would
 // read them.
 func Acts() []Act {
-	return []Act{ActLook, ActReadTrail, ActCreate, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors,
-		ActFactorPolicy, ActImport, ActExportTrail}
+	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

@@ -21,6 +21,8 @@ import (
 const permitted = `
 act                   nobody  member  viewer  editor  admin  command  system
 user.import           none    none    none    none    all    all      all
+user.invite           none    none    none    below   all    all      all
+mail                  none    none    none    none    all    all      all
 user.look             none    none    all     all     all    all      all
 audit.read            none    none    all     all     all    all      all
 audit.export          none    none    none    none    all    all      all
@@ -35,6 +37,7 @@ user.deactivate       none    none    none    below   all    all      all
 user.reactivate       none    none    none    below   all    all      all
 user.delete           none    none    none    below   all    all      all
 user.restore          none    none    none    below   all    all      all
+user.lift             none    none    none    below   all    all      all
 session.end           none    self    self    self    all    all      all
 session.end_all       none    none    none    none    all    all      all
 user.reset_password   none    none    none    none    all    all      all
@@ -42,9 +45,17 @@ demo                  none    none    none    none    all    all      all
 undo                  none    none    none    none    none   none     none
 signin                none    none    none    none    none   none     none
 signout               none    none    none    none    none   none     none
+browser.remember      none    none    none    none    none   none     none
+browser.forget        none    none    none    none    none   none     none
+account.data          none    none    none    none    none   none     none
 account.password      none    none    none    none    none   none     none
 account.end_sessions  none    none    none    none    none   none     none
 user.purge            none    none    none    none    none   none     none
+account.forgot        none    none    none    none    none   none     none
+account.reset         none    none    none    none    none   none     none
+account.accept_invite none    none    none    none    none   none     none
+user.send_reset       none    none    none    none    none   none     none
+user.revoke_invite    none    none    none    none    none   none     none
 setup                 none    none    none    none    none   none     none
 import.run            none    none    none    none    none   none     none
 import.undo           none    none    none    none    none   none     none

@@ -62,7 +62,7 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 	}
 	ok, _, err := s.checkPassword(ctx, u, password)
 	if err != nil {
-		return err
+		return s.unlessCrowded(ctx, a, u.emailKey, err)
 	}
 	if !ok {
 		return s.notProved(ctx, a)
@@ -71,7 +71,7 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := clearAttempts(x, throttleKeys(u.emailKey, a.Address)); err != nil {
+		if err := x.clearAttempts(a, u.emailKey); err != nil {
 			return err
 		}
 		app, err := loadApp(x.ctx, x.Tx, u.ID)

@@ -21,6 +21,7 @@ type sealedColumn struct {
 // sealedColumns are all of them: what rotating the keys walks.
 var sealedColumns = []sealedColumn{
 	{place: placeSeed, table: "totp_apps", id: "user_id", column: "seed", lose: deleteAllApps, lost: "authenticator apps removed"},
+	{place: sealedMail, table: "mails", id: "id", column: "secret", lose: giveSecretMailsUp, lost: "mails given up"},
 }
 
 // sealedAtOnce bounds a transaction of RotateKeys, for which others wait.

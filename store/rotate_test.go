@@ -103,7 +103,7 @@ func TestLostKeys(t *testing.T) {
 		t.Error("a file was made that opens nothing")
 	}
 	removed, err := s.ForgetKeys(t.Context(), console)
-	if removed != "1 authenticator apps removed" || err != nil {
+	if removed != "1 authenticator apps removed, 0 mails given up" || err != nil {
 		t.Errorf("%q, %v", removed, err)
 	}
 	if e := s.newest(1)[0]; e.Act != ActForgetKeys || e.Note != removed {

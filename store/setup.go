@@ -104,7 +104,7 @@ func (s *Store) firstAdmin(ctx context.Context, a Actor, n NewUser, allowed func
 			return invalid(problems)
 		}
 		u.passwordHash, u.HasPassword = hash, true
-		if c, err = x.create(&u); err != nil {
+		if c, err = x.create(&u, ""); err != nil {
 			return err
 		}
 		return dropSetup(x)

@@ -17,6 +17,8 @@ type SignIn struct {
 	Agent    string
 	Factor   Factor    // by what it was proved besides the password
 	Proved   time.Time // when the person last proved to be themselves
+
+	NewDevice bool // the person had not been seen with this device before
 }
 
 // EndReason says why a sign-in is no longer good.
@@ -126,20 +128,30 @@ func (s *Store) SignOut(ctx context.Context, a Actor) error {
 
 // EndSignIn ends one sign-in, one's own or, with permission, anybody's.
 func (s *Store) EndSignIn(ctx context.Context, a Actor, user, signIn int64) (int, error) {
-	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (int, error) {
-		return endSignIn(x, signIn, user, why)
+	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (n, forgotten int, err error) {
+		n, err = endSignIn(x, signIn, user, why)
+		return n, 0, err
 	})
 }
 
 // EndSignIns ends all sign-ins of a person but the one given by its id; 0
-// spares none. It gives how many they were.
+// spares none. The person is forgotten by all browsers, but by the one that they
+// do this with. It gives how many sign-ins they were.
 func (s *Store) EndSignIns(ctx context.Context, a Actor, user, except int64) (int, error) {
-	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (int, error) {
-		return endSignIns(x, user, except, why)
+	return s.endSessions(ctx, a, user, func(x *tx, why EndReason) (n, forgotten int, err error) {
+		shown := ""
+		if x.actor.ID == user {
+			shown = x.actor.Browser
+		}
+		if forgotten, err = x.forgetBrowsers(user, shown); err != nil {
+			return 0, 0, err
+		}
+		n, err = endSignIns(x, user, except, why)
+		return n, forgotten, err
 	})
 }
 
-func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*tx, EndReason) (int, error)) (int, error) {
+func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*tx, EndReason) (n, forgotten int, err error)) (int, error) {
 	n := 0
 	err := s.write(ctx, a, attempt{ActEndSessions, user}, func(x *tx) error {
 		u, err := loadUser(x.ctx, x.Tx, user)
@@ -153,16 +165,22 @@ func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*
 		if x.actor.ID == user {
 			why = EndedByOwner
 		}
-		if n, err = end(x, why); err != nil || n == 0 {
+		var forgotten int
+		if n, forgotten, err = end(x, why); err != nil || n+forgotten == 0 {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActEndSessions, Target: user, Note: plural(n, "session", "sessions") + " ended"})
+		note := plural(n, "session", "sessions") + " ended"
+		if forgotten > 0 {
+			note += ", " + plural(forgotten, "remembered browser", "remembered browsers") + " forgotten"
+		}
+		_, err = x.record(Entry{Act: ActEndSessions, Target: user, Note: note})
 		return err
 	})
 	return n, err
 }
 
-// EndEverybody ends all sign-ins of everybody but the actor's own.
+// EndEverybody ends all sign-ins of everybody but the actor's own, and forgets
+// all browsers.
 func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
 	n := 0
 	err := s.write(ctx, a, attempt{ActEndEverybody, 0}, func(x *tx) (err error) {
@@ -170,6 +188,9 @@ func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
 			return err
 		}
 		if n, err = endEverySignIn(x, x.actor.SignIn, EndedByAdmin); err != nil {
+			return err
+		}
+		if err := deleteEveryBrowser(x); err != nil {
 			return err
 		}
 		_, err = x.record(Entry{Act: ActEndEverybody, Note: plural(n, "session", "sessions") + " ended"})

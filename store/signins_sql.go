@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.factor, s.proved_at`
+const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.new_device, s.factor, s.proved_at`
 
 type signInTimes struct{ started, seen, ended, proved int64 }
 
 func signInFields(s *SignIn, t *signInTimes) []any {
-	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.Factor, &t.proved}
+	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.NewDevice, &s.Factor, &t.proved}
 }
 
 func (t signInTimes) into(s *SignIn) {
@@ -69,10 +69,20 @@ func scanSignIn(r row) (s SignIn, err error) {
 	return s, err
 }
 
-func insertSignIn(x *tx, user int64, by Factor) (id int64, err error) {
-	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent, factor, proved_at)
- VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5, ?2) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent), string(by)).Scan(&id)
+func insertSignIn(x *tx, user int64, newDevice bool, by Factor) (id int64, err error) {
+	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent, new_device, factor, proved_at)
+ VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5, ?6, ?2) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent), newDevice, string(by)).Scan(&id)
 	return id, err
+}
+
+// lastDevices gives with what and from where somebody signed in last.
+func lastDevices(x *tx, user int64, limit int) ([]SignIn, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT DISTINCT address, agent FROM
+ (SELECT address, agent FROM signins WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2) s`, user, limit)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (s SignIn, err error) { return s, r.Scan(&s.Address, &s.Agent) })
 }
 
 func endSignIn(x *tx, id, user int64, why EndReason) (int, error) {
@@ -98,13 +108,14 @@ func affected(r sql.Result, err error) (int, error) {
 	return int(n), err
 }
 
-func sweep(x *tx, signInsBefore, throttlesBefore time.Time) error {
+func sweep(x *tx, signInsBefore, browsersBefore time.Time) error {
 	for _, s := range []struct {
 		query string
 		arg   any
 	}{
 		{`DELETE FROM signins WHERE last_seen_at < ?1`, toMillis(signInsBefore)},
-		{`DELETE FROM throttles WHERE last_at < ?1`, toMillis(throttlesBefore)},
+		{`DELETE FROM browsers WHERE made_at < ?1`, toMillis(browsersBefore)},
+		{`DELETE FROM throttles WHERE fades_at < ?1`, toMillis(x.now)},
 	} {
 		if _, err := x.ExecContext(x.ctx, s.query, s.arg); err != nil {
 			return err

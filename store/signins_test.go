@@ -346,19 +346,21 @@ func TestSweep(t *testing.T) {
 	must(t, sessions.Commit("new", []byte("{}"), s.Now().Add(48*time.Hour)))
 	count := func(table string) int { return queryInt(t, s.reader, `SELECT count(*) FROM `+table) }
 
-	s.clock.advance(23 * time.Hour)
+	must(t, second(s.RememberBrowser(t.Context(), s.admin)))
+
+	s.clock.advance(5 * time.Hour)
 	must(t, s.Sweep(t.Context()))
-	if count("signins") != 2 || count("throttles") == 0 || count("sessions") != 1 {
-		t.Errorf("after a day: %d sign-ins, %d throttles, %d sessions", count("signins"), count("throttles"), count("sessions"))
+	if count("signins") != 2 || count("throttles") != 1 || count("sessions") != 1 {
+		t.Errorf("after hours: %d sign-ins, %d throttles, %d sessions", count("signins"), count("throttles"), count("sessions"))
 	}
 	s.clock.advance(2 * time.Hour)
 	must(t, s.Sweep(t.Context()))
-	if count("signins") != 2 || count("throttles") != 0 {
-		t.Errorf("after another: %d sign-ins, %d throttles", count("signins"), count("throttles"))
+	if count("signins") != 2 || count("throttles") != 0 || count("browsers") != 1 {
+		t.Errorf("after more: %d sign-ins, %d throttles, %d browsers", count("signins"), count("throttles"), count("browsers"))
 	}
 	s.clock.advance(keepEnded)
 	must(t, s.Sweep(t.Context()))
-	if count("signins") != 0 || count("sessions") != 0 || count("users") != 3 {
+	if count("signins") != 0 || count("sessions") != 0 || count("browsers") != 0 || count("users") != 3 {
 		t.Errorf("after a season: %d sign-ins, %d sessions, %d people", count("signins"), count("sessions"), count("users"))
 	}
 }

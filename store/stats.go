@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -20,6 +21,8 @@ type Stats struct {
 	Sessions int64 // sign-ins that are still good
 	Blocked  int64 // accounts and addresses that have to wait before they try again
 	Imports  int64 // files that are being checked, carried out or undone
+	Mails    int64 // mails that wait to be posted
+	Lost     int64 // mails that were given up
 
 	Tidying bool      // whether this program removes what has run out right now
 	Tidied  time.Time // when that was last done to its end, by whichever program; zero: never
@@ -41,12 +44,12 @@ func (c *counts) committed(changes int) {
 }
 
 func (c *counts) signIn(err error) {
-	switch KindOf(err) {
-	case "":
+	switch k := KindOf(err); {
+	case k == "":
 		c.done.Add(1)
-	case Unauthenticated, Invalid:
+	case k == Unauthenticated, k == Invalid:
 		c.failed.Add(1)
-	case Throttled:
+	case k == Throttled, errors.Is(err, errCrowded):
 		c.throttled.Add(1)
 	default:
 		c.fault.Add(1)

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -69,6 +70,8 @@ type Store struct {
 	changes chan *pending // what waits for the writer
 	bulk    chan *pending // the same of what is written alone; see transactSoon
 	changed chan struct{} // holds one when something was written; see KeepSearch
+	mailbox chan struct{} // holds one when a mail was written; see KeepMail
+	mailed  atomic.Bool   // a mail is written in the group of changes at hand
 	close   sync.Once
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the writer has stopped
@@ -101,7 +104,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.KeyFile = keyFileOf(c.DB)
 	}
 	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
-		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1),
+		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
 		closing: make(chan struct{}), stopped: make(chan struct{}), between: make(chan func()), background: newBackground()}
 	err := s.engine.open(ctx, s)
 	if err == nil {

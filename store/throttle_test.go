@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -58,13 +59,122 @@ func TestDelayGrows(t *testing.T) {
 			14: 512 * time.Second, 15: 15 * time.Minute, 1000: 15 * time.Minute}},
 		{"address", map[int]time.Duration{50: 0, 51: 2 * time.Second, 52: 4 * time.Second, 90: 5 * time.Minute}},
 		{"account", map[int]time.Duration{100: 0, 101: time.Second, 104: 8 * time.Second, 105: 10 * time.Second, 9999: 10 * time.Second}},
+		{"site", map[int]time.Duration{300: 0, 301: time.Second, 303: 4 * time.Second, 304: 5 * time.Second, 1 << 40: 5 * time.Second}},
+		{"browser", map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 15 * time.Minute}},
 	} {
-		i := slices.IndexFunc(throttles, func(t throttle) bool { return t.kind == c.kind })
 		for n, want := range c.want {
-			if got := throttles[i].delay(n); got != want {
+			if got := throttleOf(c.kind).delay(n); got != want {
 				t.Errorf("%s: after %d failures %v, want %v", c.kind, n, got, want)
 			}
 		}
+	}
+}
+
+// TestFailuresFade: a count halves with time, and is gone when nothing counts of it.
+func TestFailuresFade(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"account_and_address", "address", "account", "site", "browser"} {
+		one := throttleOf(kind)
+		for halves, want := range map[float64]float64{0: 8, 1: 4, 2: 2, 4: 0.5, -3: 8} {
+			if got := one.faded(8, time.Duration(halves*float64(one.half))); math.Abs(got-want) > 1e-9 {
+				t.Errorf("%s: of 8 failures %v halves later are left %v, want %v", kind, halves, got, want)
+			}
+		}
+		for n, want := range map[float64]time.Duration{0: 0, 0.4: 0, 1: one.half, 8: 4 * one.half} {
+			if got := one.lasts(n); got != want {
+				t.Errorf("%s: %v failures last %v, want %v", kind, n, got, want)
+			}
+		}
+	}
+	s := newTestStore(t)
+	s.add("Ana", Admin)
+	s.fail(8, here, "ana@example.com")
+	s.clock.advance(12 * time.Hour)
+	s.fail(4, here, "ana@example.com") // of eight, two are left
+	if got := s.wait(here, "ana@example.com"); got != 2*time.Second {
+		t.Errorf("after half a day and the sixth failure the wait is %v", got)
+	}
+	s.clock.advance(2 * 24 * time.Hour)
+	must(t, s.Sweep(t.Context()))
+	if n := queryInt(t, s.reader, `SELECT count(*) FROM throttles`); n != 0 {
+		t.Errorf("%d counts are kept of which nothing is left", n)
+	}
+}
+
+// counted puts a number of failures of one kind in place.
+func (s *testStore) counted(kind, key string, n int) {
+	s.t.Helper()
+	mustExec(s.t, s.writer, fmt.Sprintf(`INSERT INTO throttles (kind, key, about, failures, last_at, blocked_to, fades_at) VALUES ('%s', '%s', '', %d, %d, 0, %d)`,
+		kind, key, n*1000, toMillis(s.Now()), toMillis(s.Now().Add(time.Hour))))
+}
+
+// TestLimitInAll slows those whom nothing is known of when failures come from
+// everywhere, for seconds, and nobody else.
+func TestLimitInAll(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{})
+	ana := s.remembered(s.ana)
+	s.counted("site", "all", 300)
+	s.fail(1, "203.0.113.9", "somebody@example.com")
+	if got := s.wait(there, "ben@example.com"); got != time.Second {
+		t.Errorf("who nothing is known of waits %v", got)
+	}
+	must(t, second(s.SignIn(t.Context(), ana, s.ana.Email, password)))
+	wantKind(t, s.ChangeOwnPassword(t.Context(), s.self, wrongPassword, newPassword), Invalid)
+	s.clock.advance(time.Second)
+	if kind, wait := s.try(there, "ben@example.com", password); kind != "" {
+		t.Errorf("a second later: %q, %v", kind, wait)
+	}
+	s.clock.advance(5 * time.Minute)
+	for i := range 20 {
+		s.fail(1, fmt.Sprintf("203.0.113.%d", i), fmt.Sprintf("user%d@example.com", i))
+	}
+	if got := s.wait(there, "ben@example.com"); got != 0 {
+		t.Errorf("five minutes after the attack one waits %v", got)
+	}
+}
+
+// TestSlowdown is what staff see of it, and lift.
+func TestSlowdown(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{})
+	seen := func() Slowdown {
+		t.Helper()
+		got, err := s.Slowdown(t.Context(), as(s.eve), s.ben)
+		must(t, err)
+		return got
+	}
+	s.fail(5, here, s.ben.Email)
+	if got := seen(); got != (Slowdown{}) {
+		t.Errorf("free failures are shown: %+v", got)
+	}
+	s.fail(3, there, s.eve.Email)
+	s.fail(2, here, s.ben.Email)
+	if got, want := seen(), (Slowdown{Failures: 7, Last: s.Now(), Next: s.Now().Add(4 * time.Second)}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	s.clock.advance(time.Minute)
+	if got := seen(); got.Failures != 7 || got.Next.After(s.Now()) {
+		t.Errorf("a minute later: %+v", got)
+	}
+	_, err := s.Slowdown(t.Context(), s.self, s.ben)
+	wantKind(t, err, Forbidden)
+	if n, err := s.Lift(t.Context(), as(s.eve), s.ben.ID); n != 7 || err != nil {
+		t.Errorf("%d were lifted, %v", n, err)
+	}
+	if got := seen(); got != (Slowdown{}) {
+		t.Errorf("lifted, and still %+v", got)
+	}
+	entries := s.countEntries()
+	if n, err := s.Lift(t.Context(), as(s.eve), s.ben.ID); n != 0 || err != nil || s.countEntries() != entries {
+		t.Errorf("lifting nothing: %d, %v, and it is on record", n, err)
+	}
+	s.fail(5, here, s.ben.Email) // all free again
+	if got := s.wait(here, s.ben.Email); got != 0 {
+		t.Errorf("after lifting one waits %v", got)
+	}
+	if n := queryInt(t, s.reader, `SELECT count(*) FROM throttles WHERE about = '`+digest("account", "eve@example.com")+`'`); n != 2 {
+		t.Error("what was about somebody else is gone as well")
 	}
 }
 

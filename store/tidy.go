@@ -82,11 +82,12 @@ func (s *Store) purgeSome(ctx context.Context, hold func(*tx) error) (n int, err
 
 func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", "days") }
 
-// keepEnded is how long an ended sign-in and an old throttle are kept.
+// keepEnded is how long an ended sign-in is kept.
 const keepEnded = 90 * 24 * time.Hour
 
-// Sweep removes what nobody needs any more: sign-ins that ended long ago,
-// throttles that have worn off, sessions past their time. It is no change to a
+// Sweep removes what nobody needs any more: sign-ins that ended long ago, links
+// and mails of that time, browsers remembered long ago, failures that have faded,
+// sessions past their time. It is no change to a
 // person and leaves no audit entry.
 func (s *Store) Sweep(ctx context.Context) error { return s.sweep(ctx, nothing) }
 
@@ -95,7 +96,10 @@ func (s *Store) sweep(ctx context.Context, hold func(*tx) error) error {
 		if err := hold(x); err != nil {
 			return err
 		}
-		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-throttleForget))
+		if err := sweepMails(x, x.now.Add(-keepEnded)); err != nil {
+			return err
+		}
+		return sweep(x, x.now.Add(-keepEnded), x.now.Add(-RememberFor))
 	})
 	if err != nil {
 		return err

@@ -64,8 +64,14 @@ func (s *Store) Undo(ctx context.Context, a Actor, entry int64) (Change, error) 
 		if !e.Undoable() {
 			return refused("This cannot be undone.")
 		}
-		c, err = x.undo(e)
-		return err
+		before, err := loadUser(x.ctx, x.Tx, e.Target)
+		if err != nil {
+			return err
+		}
+		if c, err = x.undo(e); err != nil {
+			return err
+		}
+		return x.tellMoved(before, &c.User)
 	})
 	return c, err
 }

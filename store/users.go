@@ -122,24 +122,39 @@ func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, err
 		if err := x.require(ActCreate, nil); err != nil {
 			return err
 		}
-		if u.Role.Valid() && !Can(x.actor, ActSetRole, &Target{Role: u.Role}) {
-			problems["role"] = "You may not give a role as high as this."
-		}
-		if err := x.checkUnique(&u, problems); err != nil {
-			return err
-		}
-		if len(problems) > 0 {
-			return invalid(problems)
-		}
 		u.passwordHash, u.HasPassword = hash, true
-		c, err = x.create(&u)
+		c, err = x.admit(&u, problems, "")
 		return err
 	})
 	return c, err
 }
 
+// admit adds a person unless there are problems with their values: those that are
+// known already, and those that only show here.
+func (x *tx) admit(u *User, problems map[string]string, note string) (Change, error) {
+	if u.Role.Valid() && !Can(x.actor, ActSetRole, &Target{Role: u.Role}) {
+		problems["role"] = "You may not give a role as high as this."
+	}
+	if err := x.checkUnique(u, problems); err != nil {
+		return Change{}, err
+	}
+	if len(problems) > 0 {
+		return Change{}, invalid(problems)
+	}
+	return x.create(u, note)
+}
+
 // user checks the values of a new person; problems says what is wrong by field.
 func (n NewUser) user() (u User, problems map[string]string) {
+	u, problems = n.values()
+	if err := CheckPassword(n.Password, n.Name, n.Email); err != nil {
+		problems["password"] = err.Error()
+	}
+	return u, problems
+}
+
+// values checks them without the password.
+func (n NewUser) values() (u User, problems map[string]string) {
 	u = User{Status: Active, MustChangePassword: n.MustChangePassword}
 	problems = map[string]string{}
 	for f, v := range map[Field]string{FieldName: n.Name, FieldEmail: n.Email, FieldPhone: n.Phone,
@@ -149,14 +164,11 @@ func (n NewUser) user() (u User, problems map[string]string) {
 			problems[string(f)] = err.Error()
 		}
 	}
-	if err := CheckPassword(n.Password, n.Name, n.Email); err != nil {
-		problems["password"] = err.Error()
-	}
 	return u, problems
 }
 
-// create inserts the person and records it.
-func (x *tx) create(u *User) (Change, error) {
+// create inserts the person and records it, with a note.
+func (x *tx) create(u *User, note string) (Change, error) {
 	if err := x.raise("", u.Role); err != nil {
 		return Change{}, err
 	}
@@ -165,7 +177,7 @@ func (x *tx) create(u *User) (Change, error) {
 		return Change{}, err
 	}
 	fields := diff(&User{}, u)
-	entry, err := x.record(Entry{Act: ActCreate, Target: u.ID, Changes: fields})
+	entry, err := x.record(Entry{Act: ActCreate, Target: u.ID, Changes: fields, Note: note})
 	return Change{User: *u, Entry: entry, Fields: fields}, err
 }
 

@@ -123,6 +123,7 @@ func (s *Store) commit(group []*pending) {
 	err := s.commitGroup(group)
 	s.counts.committed(len(group))
 	s.wake()
+	s.tellMailed()
 	for _, c := range group {
 		if c.err == nil {
 			c.err = err

@@ -61,7 +61,7 @@ func TestKeysFromTheCommandLine(t *testing.T) {
 	if o := s.run("", "serve", "--addr", "127.0.0.1:0"); o.code != exitFailed || !strings.Contains(o.err, "--key-file: the key file ") {
 		t.Errorf("serve with other keys: %+v", o)
 	}
-	if got := s.must("", "keys", "forget"); got != "1 authenticator apps removed\n" {
+	if got := s.must("", "keys", "forget"); got != "1 authenticator apps removed, 0 mails given up\n" {
 		t.Errorf("forget: %q", got)
 	}
 	if info, err := os.Stat(s.env["BACKOFFICE_KEY_FILE"]); err != nil || info.Mode().Perm() != 0o600 {

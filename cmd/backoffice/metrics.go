@@ -134,6 +134,8 @@ func (m *monitor) writeStore(ctx context.Context, e *exposition) {
 	if !st.Tidied.IsZero() {
 		e.one("backoffice_tidied_timestamp_seconds", "gauge", "When what has run out was last removed, by whichever program.", float64(st.Tidied.UnixMilli())/1000)
 	}
+	e.one("backoffice_mails_waiting", "gauge", "Mails that wait to be sent.", float64(st.Mails))
+	e.one("backoffice_mails_failed", "gauge", "Mails that were given up and have not been sent again.", float64(st.Lost))
 	e.one("backoffice_imports_working", "gauge", "Files that are being checked, carried out or undone.", float64(st.Imports))
 }
 

@@ -28,6 +28,7 @@ type serveCmd struct {
 	MetricsAddr     string        `env:"BACKOFFICE_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where a Prometheus finds /metrics. Off unless set, and never on the public address."`
 	tlsFlags
 	backups
+	mailFlags
 	Drain time.Duration `env:"BACKOFFICE_DRAIN" default:"1s" help:"When told to stop, answer for so long while /readyz says that it is stopping: longer than a balancer's interval, if there is one."`
 }
 
@@ -69,6 +70,9 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	}
 	db.KeepSearch(func(err error) { env.log.Error("the index of the search is behind", "cause", err.Error()) })
 	run.beside = append(run.beside, giveBack, func(ctx context.Context) { tidy(ctx, env.log, db) })
+	if c.mailFlags.on() {
+		c.deliver(config, db, env.log)
+	}
 	if c.BackupDir != "" {
 		run.beside = append(run.beside, func(ctx context.Context) { c.backups.run(ctx, db, env.log) })
 	}
@@ -146,16 +150,17 @@ func (c *serveCmd) config(env *environment, db string) (handlers.Config, error) 
 	if c.Drain < 0 {
 		return handlers.Config{}, wrongSetting("drain", "cannot be less than nothing.")
 	}
-	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check(db)); err != nil {
-		return handlers.Config{}, err
-	}
-	proxies, err := parseNetworks(c.TrustedProxies)
 	public := c.PublicURL
 	if public == "" && len(c.ACMEHost) > 0 {
 		public = "https://" + c.ACMEHost[0]
 	}
+	if err := cmp.Or(c.tlsFlags.check(c.PublicURL), c.backups.check(db), c.mailFlags.check(public)); err != nil {
+		return handlers.Config{}, err
+	}
+	proxies, err := parseNetworks(c.TrustedProxies)
 	return handlers.Config{Brand: c.Brand, PublicURL: public, TLS: c.tlsFlags.on(), TrustedProxies: proxies,
-		Forwarded: c.ForwardedHeader == "forwarded", Location: zone, Log: env.log}, err
+		Forwarded: c.ForwardedHeader == "forwarded", Location: zone, Log: env.log,
+		Mail: c.mailFlags.on()}, err
 }
 
 // firstAdmin makes the first admin from the environment, or prints the

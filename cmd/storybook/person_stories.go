@@ -9,6 +9,9 @@ func personStories() []story {
 	long.Status = c.Status{Key: "deleted", Label: "Deleted"}
 	long.Actions = c.Actions{Name: long.Name, RestoreHref: "/users/19/restore"}
 	sessions, history := view(people()[1], "sessions"), view(people()[1], "history")
+	slowed, slowedViewer := view(people()[1], "profile"), viewed(people()[3])
+	slowed.Slowed = &c.Slowed{Person: slowed.Name, Failures: "12 failed tries", Last: at("3 min ago"), From: "203.0.113.7", Wait: "40 seconds", Lift: "/users/12/lift"}
+	slowedViewer.Slowed = &c.Slowed{Person: slowedViewer.Name, Failures: "6 failed tries", Last: at("just now")}
 	return []story{
 		users("user-profile", "A person at a glance.", c.UserPage(view(people()[1], "profile"))),
 		users("user-profile-conflict", "A value of the profile in conflict.", swapped(c.UserPage(view(people()[2], "profile")),
@@ -17,9 +20,12 @@ func personStories() []story {
 		users("user-deleted", "Long values; deleted, and can be restored.", c.UserPage(long)),
 		users("user-sessions", "Where somebody is signed in.", c.UserPage(sessions)),
 		users("user-history", "What happened to somebody.", c.UserPage(history)),
+		users("user-slowed", "Others guess at the password of this person.", c.UserPage(slowed)),
+		users("user-slowed-viewer", "The same for a viewer, when the wait is over.", c.UserPage(slowedViewer)),
 		users("user-new", "A new person.", c.UserFormPage(newPerson())),
 		users("user-edit-conflict", "All fields of a person, with an error, a conflict and a disabled control.", c.UserFormPage(editPerson())),
 		{Name: "account", About: "One's own account.", Page: framed("Your account"), Body: c.AccountPage(account(false))},
+		{Name: "account-history", About: "All that others did to one's own account.", Page: framed("Your account"), Body: c.OwnHistoryPage(timeline(true))},
 		{Name: "account-forced", About: "A new password must be chosen.", Page: framed("New password"), Body: c.AccountPage(account(true))},
 	}
 }
@@ -55,7 +61,7 @@ func grants() []c.Grant {
 func sessionList(name string, own bool) c.SessionList {
 	s := c.SessionList{Person: name, Own: own, Sessions: []c.Session{
 		{ID: 1, Device: "Firefox on Linux", Icon: "laptop", Address: "203.0.113.7", Started: at("3 days ago"), Seen: at("just now"), This: own, End: "/sessions/1/end"},
-		{ID: 2, Device: "Safari on iPhone", Icon: "phone", Address: "2001:db8:85a3::8a2e:370:7334", Started: at("2 weeks ago"), Seen: at("yesterday"), End: "/sessions/2/end"},
+		{ID: 2, Device: "Safari on iPhone", Icon: "phone", Address: "2001:db8:85a3::8a2e:370:7334", Started: at("2 weeks ago"), Seen: at("yesterday"), New: true, End: "/sessions/2/end"},
 		{ID: 3, Device: "Chrome on Windows", Icon: "laptop", Address: "198.51.100.23", Started: at("2 weeks ago"), Seen: at("6 days ago"), End: "/sessions/3/end"},
 	}}
 	if own {
@@ -94,7 +100,12 @@ func account(forced bool) c.AccountView {
 			{ID: "pw-new", Name: "new", Label: "New password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters.", Error: "This is one of the commonest passwords."},
 		}},
 		Sessions: sessionList("Grace Kim", true),
-		History:  timeline(true),
-		Factor:   c.FactorCard{Own: true, Begin: "/account/factor"},
+		Browsers: []c.Browser{
+			{ID: 1, Device: "Firefox on Linux", Icon: "laptop", Address: "203.0.113.7", Seen: at("3 days ago"), Until: "21 February 2027", This: true},
+			{ID: 2, Device: "Safari on iPhone", Icon: "phone", Address: "2001:db8:85a3::8a2e:370:7334", Seen: at("2 weeks ago"), Until: "3 January 2027"},
+		},
+		History: timeline(true),
+		AllHref: "/account/history",
+		Factor:  c.FactorCard{Own: true, Begin: "/account/factor"},
 	}
 }

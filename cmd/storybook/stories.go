@@ -9,7 +9,7 @@ import (
 // stories are all of them, in the order of the index.
 func stories() []story {
 	var all []story
-	for _, some := range [][]story{listStories(), rowStories(), personStories(), trailStories(), importStories(), doorStories(), factorStories(), feedbackStories(), liveStories()} {
+	for _, some := range [][]story{listStories(), rowStories(), personStories(), trailStories(), importStories(), doorStories(), factorStories(), mailStories(), feedbackStories(), liveStories()} {
 		all = append(all, some...)
 	}
 	return all
@@ -25,6 +25,7 @@ func framed(title string) c.Page {
 			{Label: "Home", Href: "/", Icon: "home", Current: title == "Home"},
 			{Label: "Users", Href: "/users", Icon: "users", Current: title == "Users"},
 			{Label: "Audit log", Href: "/audit", Icon: "history", Current: title == "Audit log"},
+			{Label: "Mail", Href: "/mail", Icon: "mail", Current: title == "Mail"},
 		},
 	}
 }

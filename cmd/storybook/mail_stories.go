@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+
+	"github.com/a-h/templ"
+
+	c "backoffice/components"
+)
+
+// mailStories are links, invitations, the outbox, and the mails themselves.
+func mailStories() []story {
+	password := c.Field{ID: "link-password", Name: "password", Label: "Password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters.", Autofocus: true}
+	short := password
+	short.Error = "Use at least 12 characters; this has 5."
+	email := c.Field{ID: "forgot-email", Name: "email", Label: "E-mail", Type: "email", Required: true, Autocomplete: "username"}
+	link := func(invited bool, f c.Field) templ.Component {
+		return c.LinkPage(c.LinkForm{Brand: "Northwind", Name: "Elif Yıldız", Email: "elif@bosphorus.example", Invited: invited, Action: "/link/x", Fields: []c.Field{f}})
+	}
+	all := []story{
+		{Name: "link-invite", About: "Where an invitation leads.", Page: bare("Welcome"), Body: link(true, password)},
+		{Name: "link-reset", About: "Where a link for a new password leads; the password is too short.", Page: bare("New password"), Body: link(false, short)},
+		{Name: "link-over", About: "A link that has run out, was used or was replaced.", Page: bare("Good no more"), Body: c.LinkOverPage(c.LinkOver{Brand: "Northwind", Forgot: "/forgot"})},
+		{Name: "forgot", About: "Forgot password?", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", Email: email})},
+		{Name: "forgot-sent", About: "What is said whether or not there is an account.", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", Sent: true})},
+		{Name: "forgot-no-mail", About: "No mail is sent here.", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", NoMail: true})},
+		users("link-new", "A link that is shown once.", c.NewLinkPage(newLink())),
+		users("invite-open", "Somebody who is invited.", c.UserPage(invitedView(c.InviteCard{Person: "Elif Yıldız", By: "Ana Pérez", Made: at("yesterday"), Until: at("30 Nov 2026, 12:00"), Open: true, Mail: true, Send: "/users/15/invite", Revoke: "/users/15/invite/revoke"}))),
+		users("invite-expired", "The invitation has run out; no mail is sent here.", c.UserPage(invitedView(c.InviteCard{Person: "Elif Yıldız", By: "Ana Pérez", Made: at("9 days ago"), Until: at("2 days ago"), Expired: true, Send: "/users/15/invite", Revoke: "/users/15/invite/revoke"}))),
+		users("guests", "Several people are invited: what would be done.", c.GuestsPage(guests(false))),
+		users("guests-done", "What was done.", c.GuestsPage(guests(true))),
+		{Name: "outbox", About: "The mails in each of their states.", Page: framed("Mail"), Body: c.OutboxPage(outbox())},
+		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(c.OutboxView{NoMail: true, States: outbox().States})},
+	}
+	for _, lang := range c.MailLanguages() {
+		for _, kind := range []string{"invite", "reset", "password", "address_old", "address_new"} {
+			all = append(all, mailStory(lang, kind))
+		}
+	}
+	return all
+}
+
+// mailStory is a mail as a program for mail shows it, and below it the text of those
+// who read no HTML.
+func mailStory(lang, kind string) story {
+	v := c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
+		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: "Monday 30 November 2026, 12:00 UTC"})
+	body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if _, err := fmt.Fprintf(w, `<div class="narrow"><h1>%s</h1><div class="card">`, html.EscapeString(v.Subject)); err != nil {
+			return err
+		}
+		if err := c.MailBody(v).Render(ctx, w); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(w, `</div><pre class="story-text">%s</pre></div>`, html.EscapeString(v.Text()))
+		return err
+	})
+	return story{Name: "mail-" + kind + "-" + lang, About: v.Subject, Page: bare(v.Subject), Body: body}
+}
+
+func newLink() c.NewLinkView {
+	return c.NewLinkView{Title: "Invitation for Elif Yıldız", Person: "Elif Yıldız", URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH",
+		Until: at("30 Nov 2026, 12:00"), Back: "/users/15", Again: "If it gets lost, make another one: this one is good no more then."}
+}
+
+func invitedView(card c.InviteCard) c.UserView {
+	v := view(people()[4], "profile")
+	v.Status, v.Invite = c.Status{Key: "invited", Label: "Invited"}, &card
+	return v
+}
+
+func guests(done bool) c.GuestForm {
+	refused := c.Status{Key: "refused", Label: "Cannot"}
+	fine := c.Status{Key: "create", Label: "Can be invited"}
+	f := c.GuestForm{Text: "Lena Brandt <lena@example.com>\nomar.haddad@example.com\nana@example.com\nnowhere", Roles: roleOptions("Member"), Mail: !done, Checked: !done, Done: done, Fine: 2,
+		Summary: "2 people can be invited, 2 cannot"}
+	if done {
+		f.Summary, fine.Label = "2 people invited, 2 cannot", "Invited"
+		f.Links = "lena@example.com https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH\nomar.haddad@example.com https://office.northwind.example/link/KRUGKIDROVUWG2ZAMJZG653OEB\n"
+	}
+	f.Guests = []c.GuestRow{{Name: "Lena Brandt", Email: "lena@example.com", Status: fine}, {Name: "Omar Haddad", Email: "omar.haddad@example.com", Status: fine},
+		{Name: "Ana", Email: "ana@example.com", Status: refused, Problem: "Ana Pérez has this already."},
+		{Name: "Nowhere", Email: "nowhere", Status: refused, Problem: "An e-mail address needs an @, as in ana@example.com."}}
+	return f
+}
+
+func outbox() c.OutboxView {
+	state := func(key, label string) c.Status { return c.Status{Key: "mail-" + key, Label: label} }
+	return c.OutboxView{
+		States: []c.Chip{{Label: "All", Count: "4", Href: "/mail", Current: true}, {Label: "Waiting", Count: "1", Href: "/mail?state=waiting"}, {Label: "Sending", Count: "1", Href: "/mail?state=sending"},
+			{Label: "Sent", Count: "1", Href: "/mail?state=sent"}, {Label: "Failed", Count: "1", Href: "/mail?state=failed"}},
+		Mails: []c.MailRow{
+			{ID: 4, State: state("sending", "Sending"), Kind: "Invitation", To: "elif@bosphorus.example", Name: "Elif Yıldız", Href: "/users/15", Made: at("just now")},
+			{ID: 3, State: state("waiting", "Waiting"), Kind: "Link for a new password", To: "camille@atelier.example", Name: "Camille Dubois", Href: "/users/13", Made: at("12 min ago"), When: "next try", Moment: at("in 4 min"),
+				Problem: "451 4.7.1: the server asks to try again later.", Tries: "3 tries", Again: "/mail/3/again"},
+			{ID: 2, State: state("sent", "Sent"), Kind: "Password changed", To: "bjorn@lindqvist.example", Name: "Björn Lindqvist", Href: "/users/12", Made: at("2 h ago"), When: "sent", Moment: at("2 h ago")},
+			{ID: 1, State: state("failed", "Failed"), Kind: "Address changed, to the old one", To: "a.very.long.address.that.goes.on.and.on@subdomain.of.an.organisation.example", Name: "Amara Okafor", Href: "/users/11", Made: at("yesterday"),
+				Problem: "550 5.1.1: the server does not take it.", Tries: "2 tries", Again: "/mail/1/again"},
+		},
+	}
+}

@@ -1,0 +1,71 @@
+package components
+
+// LinkForm is where a one-time link leads: somebody chooses a password.
+type LinkForm struct {
+	Brand   string
+	Name    string // whose account it is
+	Email   string
+	Invited bool // it is their first password
+	Action  string
+	Fields  []Field
+	Error   string
+}
+
+// LinkOver is shown for a link that is good no more, and for one that never was.
+type LinkOver struct {
+	Brand  string
+	Forgot string // where one asks for another; empty when no mail is sent
+}
+
+// ForgotForm asks for a link to choose a new password by.
+type ForgotForm struct {
+	Brand  string
+	Email  Field
+	NoMail bool // no mail is sent here: ask an administrator
+	Sent   bool // it was asked for, and what is to be said is said
+}
+
+// NewLinkView is a one-time link that is shown once, to be handed over.
+type NewLinkView struct {
+	Title  string // "Invitation for Lena Brandt"
+	Person string
+	URL    string
+	Until  Moment
+	Back   string // href: the person's page
+	Again  string // what a lost link means: "Make another one on …"
+}
+
+// InviteCard is how the invitation of somebody stands who has not come yet.
+type InviteCard struct {
+	Person  string
+	By      string // who invited; empty when nobody knows
+	Made    Moment
+	Until   Moment
+	Open    bool   // there is a link that is good
+	Expired bool   // there was one
+	Mail    bool   // links go by mail
+	Send    string // POST: makes a new one; empty when not allowed
+	Revoke  string // POST: takes it back; empty when there is nothing to take back
+}
+
+// GuestForm invites several people at once.
+type GuestForm struct {
+	Text    string // the addresses as they were pasted
+	Error   string
+	Roles   []Option
+	Mail    bool // invitations go by mail
+	Checked bool // Guests says how each of them stands; nothing has been done
+	Done    bool // they have been invited
+	Guests  []GuestRow
+	Fine    int    // how many can be invited, or were
+	Summary string // "3 can be invited, 2 cannot"
+	Links   string // the links to hand over, a line each; empty when they went by mail
+}
+
+// GuestRow is one of them.
+type GuestRow struct {
+	Name, Email string
+	Href        string // their page, once they are invited
+	Status      Status
+	Problem     string
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// InviteUser adds somebody without a password, and makes the link by which they
+// choose one. byMail sends it to them; otherwise it is given this once. It fails
+// as CreateUser does.
+func (s *Store) InviteUser(ctx context.Context, a Actor, n NewUser, byMail bool) (NewLink, Change, error) {
+	u, problems := n.invited()
+	var l NewLink
+	var c Change
+	err := s.write(ctx, a, attempt{ActInvite, 0}, func(x *tx) (err error) {
+		if err := x.require(ActInvite, nil); err != nil {
+			return err
+		}
+		if c, err = x.admit(&u, problems, "invited "+howSent(byMail)); err == nil {
+			l, err = x.newLink(LinkInvite, &c.User, byMail)
+		}
+		return err
+	})
+	return l, c, err
+}
+
+// invited checks the values of somebody who is to choose their password.
+func (n NewUser) invited() (User, map[string]string) {
+	u, problems := n.values()
+	u.Status, u.MustChangePassword = Invited, false
+	return u, problems
+}
+
+// errNotInvited refuses an invitation of who needs none.
+func errNotInvited(u *User) error {
+	if u.Status == Deactivated {
+		return refused(u.Name + " is deactivated. Reactivate the account first.")
+	}
+	return refused(u.Name + " has come already, and needs no invitation.")
+}
+
+// Invite makes a new link for somebody who is invited and has not come. The older
+// one is good no more.
+func (s *Store) Invite(ctx context.Context, a Actor, id int64, byMail bool) (NewLink, error) {
+	return s.linkTo(ctx, a, attempt{ActInvite, id}, LinkInvite, byMail, errNotInvited)
+}
+
+// ResetLink makes a link by which somebody chooses a new password. Until they do,
+// the old one is good.
+func (s *Store) ResetLink(ctx context.Context, a Actor, id int64, byMail bool) (NewLink, error) {
+	return s.linkTo(ctx, a, attempt{ActResetPassword, id}, LinkReset, byMail, func(u *User) error {
+		if u.Status == Invited {
+			return refused(u.Name + " has not come yet. Send another invitation instead.")
+		}
+		return refused(u.Name + " is deactivated. Reactivate the account first.")
+	})
+}
+
+// linkTo makes a link for somebody whose status it is for.
+func (s *Store) linkTo(ctx context.Context, a Actor, about attempt, kind LinkKind, byMail bool, unsuited func(*User) error) (NewLink, error) {
+	var l NewLink
+	err := s.write(ctx, a, about, func(x *tx) error {
+		u, err := x.loadForChange(about.target)
+		if err != nil {
+			return err
+		}
+		if err := x.require(about.act, u); err != nil {
+			return err
+		}
+		if u.Status != kind.suits() {
+			return unsuited(u)
+		}
+		if l, err = x.newLink(kind, u, byMail); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: actOfLink[kind], Target: u.ID, Note: howSent(byMail)})
+		return err
+	})
+	return l, err
+}
+
+// actOfLink is what the trail calls it.
+var actOfLink = map[LinkKind]Act{LinkInvite: ActInvite, LinkReset: ActSendReset}
+
+// howSent is what the trail says of the way to its reader.
+func howSent(byMail bool) string {
+	if byMail {
+		return "by mail"
+	}
+	return "with a link to hand over"
+}
+
+// RevokeInvite makes the link of an invitation useless. The account stays, and can
+// be invited again.
+func (s *Store) RevokeInvite(ctx context.Context, a Actor, id int64) error {
+	return s.write(ctx, a, attempt{ActInvite, id}, func(x *tx) error {
+		u, err := x.loadForChange(id)
+		if err != nil {
+			return err
+		}
+		if err := x.require(ActInvite, u); err != nil {
+			return err
+		}
+		if _, err := loadLinkOf(x.ctx, x.Tx, id, LinkInvite); err != nil {
+			if KindOf(err) == NotFound {
+				err = refused(u.Name + " has no invitation to take back.")
+			}
+			return err
+		}
+		if err := x.endLinks(id); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActRevokeInvite, Target: id})
+		return err
+	})
+}
+
+// Those who forgot their password are slowed down by where they ask from, and by
+// whom they ask about: nobody's mailbox is to be filled.
+var (
+	forgotByAddress = throttle{"forgot_address", 10, 30 * time.Second, 15 * time.Minute, time.Hour}
+	forgotByAccount = throttle{"forgot_account", 3, 5 * time.Minute, time.Hour, 6 * time.Hour}
+)
+
+// ForgotPassword sends whoever has this address a link for a new password. What it
+// says, and how long it takes, does not depend on whether there is anybody: all
+// that does is done beside. ended is told how that ended, nil when well.
+func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended func(error)) error {
+	if _, _, err := ParseEmail(email); err != nil {
+		return invalid(map[string]string{"email": err.Error()})
+	}
+	a.Kind, a.ID, a.Role, a.SignIn = Nobody, 0, "", 0
+	key := signInKey(email)
+	err := s.transact(ctx, a, func(x *tx) error {
+		if err := x.slow(forgotByAddress, digest("forgot address", network(a.Address))); err != nil {
+			return err
+		}
+		return x.slow(forgotByAccount, digest("forgot account", key))
+	})
+	if err != nil {
+		return err
+	}
+	s.Go(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) })
+	return nil
+}
+
+// errNothingToSend is why nobody gets a link.
+var errNothingToSend = errors.New("store: nobody to send a link to")
+
+func (s *Store) forgot(ctx context.Context, a Actor, key, email string) error {
+	e := Entry{Act: ActForgot, Outcome: Failure}
+	err := s.transact(ctx, a, func(x *tx) error {
+		u, err := loadUserByEmail(x.ctx, x.Tx, key)
+		switch {
+		case KindOf(err) == NotFound:
+			return errNothingToSend
+		case err != nil:
+			return err
+		case u.Status != Active:
+			e.Target, e.Note = u.ID, "the account is "+string(u.Status)
+			return errNothingToSend
+		}
+		if _, err := x.newLink(LinkReset, u, true); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActForgot, Target: u.ID})
+		return err
+	})
+	if !errors.Is(err, errNothingToSend) {
+		return err
+	}
+	if e.Target == 0 {
+		if err := s.aboutAddress(ctx, &e, email); err != nil {
+			return err
+		}
+	}
+	return s.recordAlone(ctx, a, e)
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+func insertMail(x *tx, l letter, messageID string) (id int64, err error) {
+	err = x.QueryRowContext(x.ctx, `INSERT INTO mails
+ (message_id, kind, user_id, recipient, by_id, secret, until_at, state, attempts, made_at, tried_from, next_at, sent_at, problem)
+ VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, 'waiting', 0, ?7, ?7, ?7, 0, '') RETURNING id`,
+		messageID, string(l.kind), l.user, l.to, x.byOthers(l.user), toMillis(l.until), toMillis(x.now)).Scan(&id)
+	return id, err
+}
+
+// byOthers is who acts, unless they act for themselves: byNoPerson for the command
+// line and the program.
+func (x *tx) byOthers(user int64) int64 {
+	switch {
+	case x.actor.Kind == Nobody || x.actor.Kind == Person && x.actor.ID == user:
+		return 0
+	case x.actor.Kind == Person:
+		return x.actor.ID
+	}
+	return byNoPerson
+}
+
+// byNoPerson stands where others have a person's number.
+const byNoPerson = -1
+
+func setMailSecret(x *tx, id int64, sealed string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET secret = ?1 WHERE id = ?2`, sealed, id)
+	return err
+}
+
+const mailColumns = `m.id, m.message_id, m.kind, m.user_id, u.name, m.recipient, m.by_id, coalesce(b.name, ''), m.secret, m.until_at,
+ m.state, m.attempts, m.made_at, m.tried_from, m.next_at, m.sent_at, m.problem
+ FROM mails m JOIN users u ON u.id = m.user_id LEFT JOIN users b ON b.id = m.by_id`
+
+func scanMail(r row) (m Mail, err error) {
+	var until, made, from, next, sent int64
+	err = r.Scan(&m.ID, &m.MessageID, &m.Kind, &m.User, &m.Name, &m.To, &m.By, &m.ByName, &m.secret, &until,
+		&m.State, &m.Attempts, &made, &from, &next, &sent, &m.Problem)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = &Error{Kind: NotFound, Message: "There is no such mail any more."}
+	}
+	m.Until, m.Made, m.triedFrom, m.Next, m.Sent = fromMillis(until), fromMillis(made), fromMillis(from), fromMillis(next), fromMillis(sent)
+	return m, err
+}
+
+func loadMail(ctx context.Context, q querier, id int64) (Mail, error) {
+	return scanMail(q.QueryRowContext(ctx, `SELECT `+mailColumns+` WHERE m.id = ?1`, id))
+}
+
+func mailIsDue(ctx context.Context, q querier, now time.Time) (is bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mails WHERE next_at > 0 AND next_at <= ?1)`, toMillis(now)).Scan(&is)
+	return is, err
+}
+
+// loadDueMail gives the mail that has waited longest, or nil.
+func loadDueMail(x *tx) (*Mail, error) {
+	m, err := scanMail(x.QueryRowContext(x.ctx, `SELECT `+mailColumns+`
+ WHERE m.next_at > 0 AND m.next_at <= ?1 ORDER BY m.next_at, m.id LIMIT 1`, toMillis(x.now)))
+	if KindOf(err) == NotFound {
+		return nil, nil
+	}
+	return &m, err
+}
+
+func markSending(x *tx, id int64, until time.Time) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sending', attempts = attempts + 1, next_at = ?1 WHERE id = ?2`, toMillis(until), id)
+	return err
+}
+
+// markSent drops what was secret in the mail.
+func markSent(x *tx, id int64) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sent', next_at = 0, sent_at = ?1, secret = '', problem = '' WHERE id = ?2`, toMillis(x.now), id)
+	return err
+}
+
+// markWaiting leaves a mail for later, unless it was given up meanwhile.
+func markWaiting(x *tx, id int64, next time.Time, problem string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', next_at = ?1, problem = ?2 WHERE id = ?3 AND state = 'sending'`, toMillis(next), problem, id)
+	return err
+}
+
+func giveMailUp(x *tx, id int64, problem string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, problem = ?1 WHERE id = ?2 AND state <> 'failed'`, problem, id)
+	return err
+}
+
+func mailAgain(x *tx, id int64) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', attempts = 0, tried_from = ?1, next_at = ?1, problem = '' WHERE id = ?2`, toMillis(x.now), id)
+	return err
+}
+
+func selectMails(ctx context.Context, q querier, f MailQuery) ([]Mail, error) {
+	var w where
+	if f.State != "" {
+		w.and("m.state = " + w.arg(string(f.State)))
+	}
+	if f.Below > 0 {
+		w.and("m.id < " + w.arg(f.Below))
+	}
+	condition := ""
+	if len(w.parts) > 0 {
+		condition = " WHERE " + w.String()
+	}
+	rows, err := q.QueryContext(ctx, `SELECT `+mailColumns+condition+` ORDER BY m.id DESC LIMIT `+w.arg(f.Limit+1), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanMail)
+}
+
+func countMails(ctx context.Context, q querier) (map[MailState]int, error) {
+	rows, err := q.QueryContext(ctx, `SELECT state, count(*) FROM mails GROUP BY state`)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[MailState]int{}
+	_, err = collect(rows, func(r row) (n int, err error) {
+		var state MailState
+		err = r.Scan(&state, &n)
+		counts[state] = n
+		return n, err
+	})
+	return counts, err
+}
+
+// sweepMails removes links that ran out long ago and mails that were done with.
+func sweepMails(x *tx, before time.Time) error {
+	for _, query := range []string{`DELETE FROM links WHERE expires_at < ?1`, `DELETE FROM mails WHERE made_at < ?1`} {
+		if _, err := x.ExecContext(x.ctx, query, toMillis(before)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveSecretMailsUp ends the mails whose secret nobody can open any more.
+func giveSecretMailsUp(x *tx) (int, error) {
+	return affected(x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE secret <> ''`, mailUnsealed))
+}
