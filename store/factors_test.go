@@ -271,7 +271,7 @@ func TestFactorsGoWithThePerson(t *testing.T) {
 	change(t)(s.Restore(t.Context(), console, ben.ID))
 	s.halfway(ben)
 	change(t)(s.Delete(t.Context(), console, ben.ID))
-	s.clock.advance(KeepDeleted)
+	s.clock.advance(KeepDeleted + time.Second)
 	must(t, second(s.Purge(t.Context())))
 	if left := dump(t, s.reader, "totp_apps", "recovery_codes"); len(left) != 0 {
 		t.Errorf("left: %v", left)
