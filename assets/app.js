@@ -32,6 +32,7 @@
   };
   const closeDialog = () => {
     if (!byId("dialog").firstElementChild) return;
+    freeIdle();
     byId("dialog").replaceChildren();
     giveFocusBack();
   };
@@ -43,6 +44,18 @@
   document.addEventListener("click", event => {
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
+
+  // The warning before the idle time-out moves in front of an open dialog, which
+  // keeps everything behind it from eyes, ears and keys; and out again before the
+  // dialog goes. It takes no focus from who is typing.
+  const freeIdle = () => {
+    if (byId("idle")?.closest("dialog")) document.body.append(byId("idle"));
+  };
+  const placeIdle = () => {
+    const dialog = $("#dialog > dialog[open]:not([data-required])");
+    if (dialog && $("#idle .idle")) dialog.append(byId("idle"));
+  };
+  document.addEventListener("htmx:before:swap", freeIdle);
 
   // A refusal that is no matter of the dialog itself stands in a toast behind it.
   document.addEventListener("htmx:finally:request", event => {
@@ -234,6 +247,7 @@
   document.addEventListener("htmx:after:swap", event => {
     const { ctx } = event.detail;
     openDialog(focusOf(ctx));
+    placeIdle();
     shout();
     drawShortcuts();
     if (!byId("dialog").firstElementChild && opener) giveFocusBack();
@@ -249,15 +263,16 @@
   document.addEventListener("htmx:finally:request", event => {
     const { from } = event.detail.ctx;
     queueMicrotask(() => { // by then the button is awake again
-      if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : byId("main"))?.focus({ preventScroll: true });
+      if (lost() && from && from !== document.body) (from.isConnected && from.checkVisibility() ? from : resting())?.focus({ preventScroll: true });
     });
   });
+  const resting = () => $("#dialog > dialog[open] button") ?? byId("main"); // what is behind a dialog takes no focus
   // The search box is never swapped: a filter, or "clear", may have changed what it holds.
   const drawSearch = () => { byId("q").value = new URLSearchParams(location.search).get("q") ?? ""; };
   const focusIn = place => {
     const within = place && ($("[aria-invalid=true]", place) || place.id !== "main" &&
       ($("[autofocus]", place) || place.matches(".cell") && $(".cell-open", place) || $("a[href]:not([tabindex='-1']), button, input:not([type=hidden])", place)));
-    (within || byId("main"))?.focus({ preventScroll: true });
+    (within || resting())?.focus({ preventScroll: true });
   };
   document.addEventListener("focusin", event => {
     if (event.target.matches(".is-editing input.in") && !next) event.target.select();
@@ -374,6 +389,20 @@
     const time = event.target.closest?.("time:not([title])");
     if (time) time.title = exactly(new Date(time.dateTime));
   });
+
+  // ---- A password is shown on demand, and hidden again before it is sent.
+
+  const reveal = (button, seen) => {
+    button.ariaPressed = seen;
+    byId(button.dataset.show).type = seen ? "text" : "password";
+  };
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-show]");
+    if (button) reveal(button, button.ariaPressed !== "true");
+  });
+  document.addEventListener("submit", event => {
+    for (const button of event.target.querySelectorAll("[data-show][aria-pressed=true]")) reveal(button, false);
+  }, true);
 
   // ---- Leaving with a form half typed asks first.
 

@@ -249,7 +249,7 @@ func ownData() templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\" id=\"data\" aria-labelledby=\"data-title\"><h2 class=\"card-title\" id=\"data-title\">Your data</h2><form class=\"form\" method=\"post\" action=\"/account/data\"><p class=\"hint\">A file with your profile, your sign-ins and what happened to your account.</p><div class=\"form-foot\"><button type=\"submit\" class=\"btn\" id=\"data-take\">Download</button></div></form></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\" id=\"data\" aria-labelledby=\"data-title\"><h2 class=\"card-title\" id=\"data-title\">Your data</h2><form class=\"form\" method=\"post\" action=\"/account/data\"><p class=\"hint\">A file with your profile, your sign-ins, where you are remembered and what happened to your account.</p><div class=\"form-foot\"><button type=\"submit\" class=\"btn\" id=\"data-take\">Download</button></div></form></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

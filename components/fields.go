@@ -23,10 +23,23 @@ func controlAttributes(f Field, form, name string) templ.Attributes {
 	if f.MaxLength > 0 {
 		a["maxlength"] = f.MaxLength
 	}
-	if f.Type == "text" {
+	switch {
+	case f.Type == "text":
 		a["dir"] = "auto"
+	case f.Type == "password": // may be shown, and is nothing for a dictionary
+		a["autocapitalize"], a["spellcheck"] = "off", "false"
+	}
+	if isNewPassword(f) {
+		for _, one := range strengthWatch(f.ID).Items() {
+			a[one.Key] = one.Value
+		}
 	}
 	return a
+}
+
+// isNewPassword reports whether a field is where somebody chooses a password.
+func isNewPassword(f Field) bool {
+	return f.Type == "password" && f.Autocomplete == "new-password" && f.Name == "password"
 }
 
 // formAttribute ties a control to a form that does not enclose it.

@@ -106,6 +106,12 @@ func pageForm(action string) attributes {
 		"hx-status:422", "swap:innerMorph", "hx-status:409", "swap:innerMorph")
 }
 
+// strengthWatch makes a field ask how good the password is that is being typed.
+func strengthWatch(id string) attributes {
+	return attributes{"hx-post", "/password/strength", "hx-swap", "innerHTML", "hx-sync", "this:replace",
+		"hx-target", Sel(id + "-strength"), "hx-trigger", "input changed delay:300ms"}
+}
+
 // undoForm makes a form whose answer is a toast.
 func undoForm(action string) attributes {
 	return postForm(action, Sel(ToastsID), "beforeend")

@@ -141,6 +141,13 @@ type Field struct {
 	Newer        *Newer // a value that somebody else has set since it was drawn; nil: none
 }
 
+// Strength says how good a password is.
+type Strength struct {
+	Score int    // 0 (nothing is typed) to 4
+	Word  string // "Weak", "Fair", "Good" or "Strong"
+	Note  string // why it is not taken; may be empty
+}
+
 // UserForm creates a person or edits all fields of one.
 type UserForm struct {
 	UserID     int64 // 0 for a new person

@@ -168,14 +168,16 @@ func TestOwnData(t *testing.T) {
 	s.as(ana).post("/users/"+strconv.Itoa(milo), "field", "phone", "phone", "+34 600 000 777", "was.phone", "").is(t, 303)
 	s.as(nobody).post("/login", "email", email(milo), "password", "a wrong password").is(t, 401)
 	c := s.as(milo)
+	s.as(nobody).post("/login", "email", email(milo), "password", password, "remember", "1").is(t, 303)
 	a := c.submit(c.get("/account"), "#data form").is(t, 200)
 	if got := a.header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="my-data-`) {
 		t.Errorf("it is sent as %q", got)
 	}
 	var d struct {
-		Profile personJSON
-		SignIns []signInJSON `json:"sign_ins"`
-		History []eventJSON
+		Profile  personJSON
+		SignIns  []signInJSON `json:"sign_ins"`
+		Browsers []browserJSON
+		History  []eventJSON
 	}
 	if err := json.Unmarshal([]byte(a.body), &d); err != nil {
 		t.Fatalf("%v: %s", err, a.body)
@@ -187,15 +189,37 @@ func TestOwnData(t *testing.T) {
 	for _, e := range d.History {
 		acts = append(acts, e.Act)
 	}
-	if want := []store.Act{store.ActOwnData, store.ActSignIn, store.ActEdit}; len(acts) < 3 || !slices.Equal(acts[:3], want) {
+	if len(d.Browsers) != 1 || d.Browsers[0].Address != "192.0.2.7" || !d.SignIns[0].New {
+		t.Errorf("where they are remembered: %+v, %+v", d.Browsers, d.SignIns[0])
+	}
+	if want := []store.Act{store.ActOwnData, store.ActRememberBrowser, store.ActSignIn, store.ActSignIn, store.ActEdit}; len(acts) < 5 || !slices.Equal(acts[:5], want) {
 		t.Errorf("the history is %v", acts)
 	}
-	if e := d.History[2]; e.By != name(ana) || len(e.Changes) != 1 || e.Changes[0].After != "+34 600 000 777" {
+	if e := d.History[4]; e.By != name(ana) || len(e.Changes) != 1 || e.Changes[0].After != "+34 600 000 777" {
 		t.Errorf("%+v", e)
 	}
 	for _, secret := range []string{"argon2", email(ana), email(nora)} {
 		if strings.Contains(a.body, secret) {
 			t.Errorf("%s is in it", secret)
 		}
+	}
+}
+
+// TestNotesOfStaffStayTheirs: what stands beside an act may have been written by
+// somebody, such as what an import says of where it came from.
+func TestNotesOfStaffStayTheirs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	job, err := s.db.BeginImport(t.Context(), commandLine, 1, store.ImportRunning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := job.Work(t.Context(), func(store.Import) {}); err != nil {
+		t.Fatal(err)
+	}
+	s.as(ana).get("/users/5/history").is(t, 200).shows("#timeline", "by import 1")
+	a := s.as(nora).get("/account").is(t, 200).shows("#timeline", "+34 600 777 777")
+	if strings.Contains(a.text("#timeline"), "by import") {
+		t.Errorf("one reads %s", a.text("#timeline"))
 	}
 }

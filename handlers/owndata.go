@@ -29,6 +29,15 @@ type signInJSON struct {
 	Why      string `json:"why,omitempty"`
 	Address  string `json:"address"`
 	Browser  string `json:"browser"`
+	New      bool   `json:"new_device,omitempty"`
+}
+
+// browserJSON is a browser that one is remembered in, in one's own data.
+type browserJSON struct {
+	Remembered string `json:"remembered"`
+	SignedIn   string `json:"signed_in"`
+	Address    string `json:"address"`
+	Browser    string `json:"browser"`
 }
 
 // eventJSON is something that happened to one's account.
@@ -49,13 +58,21 @@ func writeOwnData(w io.Writer, d store.OwnData) error {
 	}
 	signIns := []signInJSON{}
 	for _, one := range d.SignIns {
-		signIns = append(signIns, signInJSON{rfc3339(one.Started), rfc3339(one.LastSeen), rfc3339(one.Ended), string(one.Why), one.Address, one.Agent})
+		signIns = append(signIns, signInJSON{rfc3339(one.Started), rfc3339(one.LastSeen), rfc3339(one.Ended), string(one.Why), one.Address, one.Agent, one.NewDevice})
 	}
 	list, err := indented(signIns, "  ")
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"sign_ins\": "+list+",\n  \"history\": ["); err != nil {
+	browsers := []browserJSON{}
+	for _, one := range d.Browsers {
+		browsers = append(browsers, browserJSON{rfc3339(one.Made), rfc3339(one.Seen), one.Address, one.Agent})
+	}
+	remembered, err := indented(browsers, "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+",\n  \"history\": ["); err != nil {
 		return err
 	}
 	comma := "\n    "

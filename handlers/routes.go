@@ -48,6 +48,9 @@ func (s *server) list() []route {
 		{"GET /forgot", open, s.forgotForm},
 		{"POST /forgot", open, s.forgot},
 
+		{"POST /password/strength", need{open: true, passive: true}, s.strength},
+		{"GET /.well-known/change-password", open, s.passwordPlace},
+
 		{"GET /session", need{passive: true}, s.idle},
 		{"POST /session", own, s.stay},
 		{"GET /live", need{passive: true, probe: true, quiet: true}, s.live},

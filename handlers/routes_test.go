@@ -99,6 +99,13 @@ var routeTable = map[string]expected{
 		page:     [5]string{"→/forgot", "→/forgot", "→/forgot", "→/forgot", "→/forgot"},
 		fragment: [5]string{"→/forgot", "→/forgot", "→/forgot", "→/forgot", "→/forgot"}},
 
+	"POST /password/strength": {url: "/password/strength", form: []string{"password", "four plain words"},
+		page:     [5]string{"→/", "→/", "→/", "→/", "→/"},
+		fragment: [5]string{"200", "200", "200", "200", "200"}},
+	"GET /.well-known/change-password": {url: "/.well-known/change-password",
+		page:     [5]string{"→/account", "→/account", "→/account", "→/account", "→/account"},
+		fragment: [5]string{"→/account", "→/account", "→/account", "→/account", "→/account"}},
+
 	"GET /session": {url: "/session",
 		page:     [5]string{"login", "→/account", "→/account", "→/account", "→/account"},
 		fragment: [5]string{"401", "200", "200", "200", "200"}},

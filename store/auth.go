@@ -182,8 +182,8 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 		return err
 	}
 	// First, so that a new password that cannot be taken is no failed attempt.
-	if err := CheckPassword(next, u.Name, u.Email); err != nil {
-		return invalid(map[string]string{"password": err.Error()})
+	if problem, err := s.checkNew(next, u.Name, u.Email); err != nil || problem != "" {
+		return cmp.Or(err, invalid(map[string]string{"password": problem}))
 	}
 	if current == next {
 		return invalid(map[string]string{"password": "This is the same as the current password."})
@@ -227,8 +227,12 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	if err != nil {
 		return err
 	}
-	hash, problem := "", CheckPassword(password, u.Name, u.Email)
-	if problem == nil {
+	problem, err := s.checkNew(password, u.Name, u.Email)
+	if err != nil {
+		return err
+	}
+	hash := ""
+	if problem == "" {
 		if hash, err = s.hasher.Hash(ctx, password); err != nil {
 			return err
 		}
@@ -241,8 +245,8 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 		if err := x.require(ActResetPassword, u); err != nil {
 			return err
 		}
-		if problem != nil {
-			return invalid(map[string]string{"password": problem.Error()})
+		if problem != "" {
+			return invalid(map[string]string{"password": problem})
 		}
 		return x.setPassword(u, hash, mustChange, ActResetPassword, 0)
 	})

@@ -17,7 +17,7 @@ var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts
 	"ListUsers", "Neighbours", "Now", "Ready", "SignIns", "Stats", "Trail", "User", "UserByEmail", "VerifyAudit",
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
 	"IndexSearch", "KeepSearch", "Alone", "Tidy", "CheckKeys",
-	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown",
+	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown", "PasswordStrength",
 	"LinkOf", "OpenLink", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused",
 	"Enrolment", "Factors", "RequiredFactors"}

@@ -154,8 +154,12 @@ func (s *Store) RedeemLink(ctx context.Context, a Actor, token, password string)
 	if err != nil {
 		return User{}, s.linkTried(ctx, a, err)
 	}
-	if err := CheckPassword(password, u.Name, u.Email); err != nil {
-		return User{}, invalid(map[string]string{"password": err.Error()})
+	problem, err := s.checkNew(password, u.Name, u.Email)
+	if err != nil {
+		return User{}, err
+	}
+	if problem != "" {
+		return User{}, invalid(map[string]string{"password": problem})
 	}
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {

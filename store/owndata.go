@@ -3,7 +3,7 @@ package store
 import "context"
 
 // OwnData gives the acting person all that is kept about them: their profile, the
-// sign-ins that are still known, and what happened to their account. That they took
+// sign-ins that are still known, where they are remembered, and what happened to their account. That they took
 // it is on record. History is read as each asks for it: there may be much of it.
 //
 // It is what article 15 of the GDPR calls a copy of the personal data. What they did
@@ -19,6 +19,9 @@ func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 		if d.SignIns, err = selectEverySignIn(x.ctx, x.Tx, u.ID); err != nil {
 			return err
 		}
+		if d.Browsers, err = selectBrowsers(x.ctx, x.Tx, u.ID); err != nil {
+			return err
+		}
 		_, err = x.record(Entry{Act: ActOwnData, Target: u.ID})
 		return err
 	})
@@ -28,9 +31,10 @@ func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 
 // OwnData is what a person can take away of what is kept about them.
 type OwnData struct {
-	Person  User
-	SignIns []SignIn                           // newest first
-	History func(each func(Entry) error) error // newest first
+	Person   User
+	SignIns  []SignIn                           // newest first
+	Browsers []Browser                          // that they are remembered in
+	History  func(each func(Entry) error) error // newest first
 }
 
 // ownHistory gives each entry about the acting person.

@@ -253,7 +253,11 @@ func TestHasherRefusesCrowds(t *testing.T) {
 	for !s.hasher.full() {
 		runtime.Gosched()
 	}
+	changes := s.Store.counts.changes.Load()
 	err := wantKind(t, second(s.SignIn(t.Context(), visitor(here), ana.Email, password)), Unavailable)
+	if s.Store.counts.changes.Load() != changes {
+		t.Error("a crowd makes the database work")
+	}
 	if err.RetryAfter != 2*time.Second || s.Store.counts.throttled.Load() != 1 {
 		t.Errorf("%+v, %d counted", err, s.Store.counts.throttled.Load())
 	}

@@ -73,6 +73,19 @@ func CheckPassword(password string, about ...string) error {
 	return nil
 }
 
+// checkNew tells what is wrong with a password that somebody is to have from now
+// on: what CheckPassword says of it, and whether it is known to have come out.
+func (s *Store) checkNew(password string, about ...string) (problem string, err error) {
+	if err := CheckPassword(password, append(about, s.brand)...); err != nil {
+		return err.Error(), nil
+	}
+	known, err := s.breached.holds(password)
+	if known {
+		problem = "This stands in a list of passwords that have come out elsewhere. Choose one that you use nowhere else."
+	}
+	return problem, err
+}
+
 // repeats tells whether a password is a short unit over and over, the last one
 // perhaps cut off.
 func repeats(runes []rune) bool {

@@ -116,7 +116,10 @@ func (s *Store) firstAdmin(ctx context.Context, a Actor, n NewUser, allowed func
 // any transaction: hashing takes long.
 func (s *Store) prepare(ctx context.Context, n NewUser) (User, string, error) {
 	n.Role = Admin
-	u, problems := n.user()
+	u, problems, err := s.newUser(n)
+	if err != nil {
+		return u, "", err
+	}
 	if len(problems) > 0 {
 		return u, "", invalid(problems)
 	}

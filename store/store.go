@@ -43,6 +43,15 @@ type Config struct {
 	// Make them cheap in tests only.
 	Hash HashParams
 
+	// Brand is the organisation's name, of which no password may be made. Default:
+	// none.
+	Brand string
+
+	// BreachedPasswords is a file with the SHA-1 digests of passwords that have come
+	// out elsewhere, as "Have I Been Pwned" publishes it: no new password may be one
+	// of them. Default: none. It stays open and must not change.
+	BreachedPasswords string
+
 	// KeyFile holds the keys that seal what must be read again, such as the seed of
 	// an authenticator app. It is made when it is needed and missing. Default: the
 	// SQLite file with ".key" behind its name; for PostgreSQL "backoffice.key". All
@@ -64,6 +73,8 @@ type Store struct {
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
+	brand    string
+	breached *breached // nil: there is no list
 	keys     keyring
 	many     int // from so many on, examples are added at once; see AddManyExamples
 
@@ -103,9 +114,16 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.KeyFile == "" {
 		c.KeyFile = keyFileOf(c.DB)
 	}
-	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0),
+	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), brand: c.Brand,
 		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
 		closing: make(chan struct{}), stopped: make(chan struct{}), between: make(chan func()), background: newBackground()}
+	if c.BreachedPasswords != "" {
+		list, err := openBreached(c.BreachedPasswords)
+		if err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+		s.breached = list
+	}
 	err := s.engine.open(ctx, s)
 	if err == nil {
 		err = s.Ready(ctx)
@@ -132,7 +150,7 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) disconnect() error {
-	errs := []error{s.engine.close()}
+	errs := []error{s.engine.close(), s.breached.close()}
 	for _, db := range []*sql.DB{s.searcher, s.reader, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())

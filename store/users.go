@@ -109,16 +109,18 @@ type NewUser struct {
 // CreateUser adds a person with a password. It fails with Invalid for what is
 // wrong in the fields name, email, phone, role, external_id and password.
 func (s *Store) CreateUser(ctx context.Context, a Actor, n NewUser) (Change, error) {
-	u, problems := n.user()
+	u, problems, err := s.newUser(n)
+	if err != nil {
+		return Change{}, err
+	}
 	hash := ""
 	if len(problems) == 0 {
-		var err error
 		if hash, err = s.hasher.Hash(ctx, n.Password); err != nil {
 			return Change{}, err
 		}
 	}
 	var c Change
-	err := s.write(ctx, a, attempt{ActCreate, 0}, func(x *tx) (err error) {
+	err = s.write(ctx, a, attempt{ActCreate, 0}, func(x *tx) (err error) {
 		if err := x.require(ActCreate, nil); err != nil {
 			return err
 		}
@@ -144,16 +146,19 @@ func (x *tx) admit(u *User, problems map[string]string, note string) (Change, er
 	return x.create(u, note)
 }
 
-// user checks the values of a new person; problems says what is wrong by field.
-func (n NewUser) user() (u User, problems map[string]string) {
+// newUser checks the values of a new person and the password; problems says what
+// is wrong by field.
+func (s *Store) newUser(n NewUser) (u User, problems map[string]string, err error) {
 	u, problems = n.values()
-	if err := CheckPassword(n.Password, n.Name, n.Email); err != nil {
-		problems["password"] = err.Error()
+	problem, err := s.checkNew(n.Password, n.Name, n.Email)
+	if problem != "" {
+		problems["password"] = problem
 	}
-	return u, problems
+	return u, problems, err
 }
 
-// values checks them without the password.
+// values checks the values of a new person but the password; problems says what is
+// wrong by field.
 func (n NewUser) values() (u User, problems map[string]string) {
 	u = User{Status: Active, MustChangePassword: n.MustChangePassword}
 	problems = map[string]string{}

@@ -39,11 +39,12 @@ const (
 // cli is every command and flag. Each flag may stand in the environment and in a
 // file too. The helps of settings are the table of the README.
 type cli struct {
-	Config    string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
-	DB        string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
-	KeyFile   string `env:"BACKOFFICE_KEY_FILE" placeholder:"FILE" help:"The keys that seal what must be read again, such as the seeds of authenticator apps; made when missing. Without it, the data file with .key behind its name, and for PostgreSQL backoffice.key in the working folder. Every instance needs the same file, and a copy belongs apart from the backups."`
-	LogFormat string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
-	LogLevel  string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
+	Config            string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
+	DB                string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
+	KeyFile           string `env:"BACKOFFICE_KEY_FILE" placeholder:"FILE" help:"The keys that seal what must be read again, such as the seeds of authenticator apps; made when missing. Without it, the data file with .key behind its name, and for PostgreSQL backoffice.key in the working folder. Every instance needs the same file, and a copy belongs apart from the backups."`
+	BreachedPasswords string `env:"BACKOFFICE_BREACHED_PASSWORDS" placeholder:"FILE" help:"A list of passwords that have come out elsewhere, of which no new one may be: SHA-1 digests in order, as Have I Been Pwned publishes them. It is searched on the disk, and no network is asked."`
+	LogFormat         string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
+	LogLevel          string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
 	User    userCmd    `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
@@ -157,7 +158,17 @@ func complain(w io.Writer, err error) int {
 
 // open opens the store with what the flags say.
 func (c *cli) open(env *environment) (*store.Store, error) {
-	return store.Open(env.ctx, store.Config{DB: c.DB, KeyFile: c.KeyFile})
+	return c.openWith(env, store.Config{})
+}
+
+// openWith opens the database with what a command has to say besides.
+func (c *cli) openWith(env *environment, config store.Config) (*store.Store, error) {
+	config.DB, config.KeyFile, config.BreachedPasswords = c.DB, c.KeyFile, c.BreachedPasswords
+	db, err := store.Open(env.ctx, config)
+	if errors.Is(err, store.ErrBreachedFile) {
+		return nil, wrongSetting("breached-passwords", "%s", strings.TrimPrefix(err.Error(), "store: "))
+	}
+	return db, err
 }
 
 // actor is the command line as the audit trail shows it.

@@ -22,7 +22,7 @@ import (
 // from right to left, a deleted person, refusals, undone changes.
 type showroom struct {
 	*desk
-	bo, gone, long, viewer, member, forced store.User
+	bo, gone, long, viewer, member, forced, invited store.User
 }
 
 func newShowroom(t testing.TB) *showroom {
@@ -44,6 +44,10 @@ func newShowroom(t testing.TB) *showroom {
 	c, err := s.db.CreateUser(ctx, staff, store.NewUser{Name: "Fay Forced", Email: "fay@example.com", Role: store.Viewer, Password: staffPassword, MustChangePassword: true})
 	must(err)
 	s.forced = c.User
+	_, c, err = s.db.InviteUser(ctx, staff, store.NewUser{Name: "Ida Invited", Email: "ida@example.com", Role: store.Member}, false)
+	must(err)
+	s.invited = c.User
+	must(s.db.ResetPassword(ctx, staff, s.member.ID, staffPassword, false))
 	s.edit(s.bo, store.FieldPhone, "030 901820")
 	c, err = s.db.UpdateUser(ctx, staff, s.bo.ID, map[store.Field]store.Edit{store.FieldName: {To: "Björn Lindqvist"}, store.FieldExternalID: {To: "E-1"}})
 	must(err)
@@ -67,6 +71,7 @@ func (s *showroom) adminPages() map[string]string {
 		"list, nobody with this filter": "/users?role=editor&status=invited", "list, filtered and sorted": "/users?q=example&status=active&role=member&sort=-created",
 		"filter": "/users/filter", "filter, chosen": "/users/filter?created=2020-01-01..&signin=14d&status=deleted&q=%22x",
 		"list, filters chosen": "/users?created=2020-01-01..2026-01-01&signin=never&password=no", "list, deleted": "/users?status=deleted",
+		"mail": "/mail", "invite people": "/users/invite", "person, invited": pageOf(s.invited), "new password": pageOf(s.bo, "/reset"),
 		"new user": "/users/new", "new user, filled in": "/users/new?name=" + url.QueryEscape(`"><b>`),
 		"person": pageOf(s.bo), "person, long": pageOf(s.long), "person, deleted": pageOf(s.gone), "person, oneself": "/users/1",
 		"person, sessions": pageOf(s.viewer, "/sessions"), "person, history": pageOf(s.bo, "/history"), "person, from a list": pageOf(s.bo, "?q=bo"),
@@ -149,6 +154,8 @@ func TestHTMLOfAllPages(t *testing.T) {
 	pages["sign-in with a form kept"] = nobody.post(pageOf(s.bo), url.Values{"phone": {"030 1111"}, "view": {"page"}})
 	pages["not found, signed out"] = nobody.get("/nowhere")
 	pages["link used"] = nobody.get("/setup/nothing")
+	pages["link over"] = nobody.get("/link/nothing")
+	pages["forgot"] = nobody.get("/forgot")
 	pages["kept form"] = nobody.post("/login", url.Values{"email": {anaEmail}, "password": {staffPassword},
 		"kept-action": {pageOf(s.bo)}, "kept-field.phone": {"030 1111"}, "kept-field.view": {"page"}})
 	for name, at := range map[string]string{"list": "/users", "person": pageOf(s.bo), "home": "/", "not allowed": "/users/new"} {

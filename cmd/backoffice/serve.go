@@ -38,7 +38,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(env.ctx, store.Config{DB: all.DB, KeyFile: all.KeyFile, IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout})
+	db, err := all.openWith(env, store.Config{IdleTimeout: c.IdleTimeout, AbsoluteTimeout: c.AbsoluteTimeout, Brand: c.Brand})
 	if err != nil {
 		return err
 	}

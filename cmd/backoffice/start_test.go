@@ -83,6 +83,8 @@ func TestWrongSettings(t *testing.T) {
 		{"no address", nil, []string{"--public-url", "office.example"}, exitUsage, "--public-url"},
 		{"address with a path", nil, []string{"--public-url", "https://office.example/back"}, exitUsage, "--public-url"},
 		{"drain", nil, []string{"--drain=-1s"}, exitUsage, "--drain"},
+		{"no list of breached passwords", nil, []string{"--breached-passwords", "missing"}, exitUsage, "--breached-passwords"},
+		{"another list", map[string]string{"BACKOFFICE_BREACHED_PASSWORDS": "start_test.go"}, nil, exitUsage, "--breached-passwords"},
 		{"backups too often", nil, []string{"--backup-every", "1s"}, exitUsage, "--backup-every"},
 		{"no backups", nil, []string{"--backup-keep", "0"}, exitUsage, "--backup-keep"},
 		{"backups into a file", nil, []string{"--backup-dir", "/dev/null/backups"}, exitFailed, "--backup-dir"},

@@ -39,26 +39,31 @@ func mailStories() []story {
 		for _, kind := range []string{"invite", "reset", "password", "address_old", "address_new"} {
 			all = append(all, mailStory(lang, kind))
 		}
+		all = append(all, mailText(lang, "invite"))
 	}
 	return all
 }
 
-// mailStory is a mail as a program for mail shows it, and below it the text of those
-// who read no HTML.
+// mailStory is a mail as a program for mail shows it.
 func mailStory(lang, kind string) story {
-	v := c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
-		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: "Monday 30 November 2026, 12:00 UTC"})
-	body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if _, err := fmt.Fprintf(w, `<div class="narrow"><h1>%s</h1><div class="card">`, html.EscapeString(v.Subject)); err != nil {
-			return err
-		}
-		if err := c.MailBody(v).Render(ctx, w); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(w, `</div><pre class="story-text">%s</pre></div>`, html.EscapeString(v.Text()))
+	v := mailView(lang, kind)
+	return story{Name: "mail-" + kind + "-" + lang, About: v.Subject, Document: c.MailPage(v)}
+}
+
+// mailText is the same for those who read no HTML.
+func mailText(lang, kind string) story {
+	v := mailView(lang, kind)
+	body := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := fmt.Fprintf(w, `<div class="narrow"><h1>%s</h1><textarea class="in" rows="16" readonly aria-label="The text">%s</textarea></div>`,
+			html.EscapeString(v.Subject), html.EscapeString(v.Text()))
 		return err
 	})
-	return story{Name: "mail-" + kind + "-" + lang, About: v.Subject, Page: bare(v.Subject), Body: body}
+	return story{Name: "mail-" + kind + "-" + lang + "-text", About: "The same as text.", Page: bare(v.Subject), Body: body}
+}
+
+func mailView(lang, kind string) c.MailView {
+	return c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
+		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: "Monday 30 November 2026, 12:00 UTC"})
 }
 
 func newLink() c.NewLinkView {

@@ -26,6 +26,8 @@ type story struct {
 	Page  components.Page // what stands around it
 	Open  string          // the id of a menu to open; may be empty
 	Body  templ.Component
+
+	Document templ.Component // shown as it is, instead of Body in a page; may be nil
 }
 
 // newHandler serves an index, each story by its name, and the assets.
@@ -47,7 +49,11 @@ func newHandler(all []story) http.Handler {
 
 func write(w http.ResponseWriter, r *http.Request, s story) {
 	var page bytes.Buffer
-	if err := components.Layout(s.Page, stage(s)).Render(r.Context(), &page); err != nil {
+	document := s.Document
+	if document == nil {
+		document = components.Layout(s.Page, stage(s))
+	}
+	if err := document.Render(r.Context(), &page); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
