@@ -70,7 +70,8 @@
     if (menu?.matches(":popover-open")) setTimeout(() => menu.hidePopover());
   });
 
-  // ---- Signing in over a page: what was refused is sent again, once.
+  // ---- Signing in over a page, or proving again who one is: what was refused is
+  // sent again, once.
 
   const refused = new Set();
   const aside = document.createElement("div"); // holds the dialog whose request was refused

@@ -136,8 +136,8 @@ func confirmForm(c Confirm) attributes {
 
 // signInForm is the form of the sign-in dialog: a refusal redraws the inside
 // of the dialog only, so that it stays open and the e-mail stays typed.
-func signInForm() attributes {
-	return append(postForm("/login", Sel(SignInID), "outerMorph"), "hx-status:429", "swap:outerMorph", "hx-status:503", "swap:outerMorph")
+func signInForm(action string) attributes {
+	return append(postForm(action, Sel(SignInID), "outerMorph"), "hx-status:429", "swap:outerMorph", "hx-status:503", "swap:outerMorph")
 }
 
 // bodyAttributes hold for the whole page: which refusals are shown where the

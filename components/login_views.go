@@ -1,7 +1,10 @@
 package components
 
-// SignIn is the sign-in form, as a page or as a dialog over one.
+// SignIn is the sign-in form, as a page or as a dialog over one; also for somebody
+// who is signed in and has to prove again to be themselves.
 type SignIn struct {
+	Step     Step // what is asked for
+	Again    bool // somebody who is signed in proves it again: without the e-mail
 	Brand    string
 	Email    string
 	Next     string   // where to go afterwards
@@ -14,9 +17,20 @@ type SignIn struct {
 	NoAdmin  bool     // there is no administrator yet: explain the one-time link instead of a form
 }
 
+// Step is what a sign-in asks for.
+type Step string
+
+// The steps.
+const (
+	AskPassword Step = ""
+	AskCode     Step = "code"     // of an authenticator app
+	AskRecovery Step = "recovery" // one of the recovery codes
+)
+
 // KeptForm is shown after a sign-in that interrupted a form when scripts are off.
 type KeptForm struct {
-	Name   string // who is signed in now
+	Title  string // "Welcome back, Grace Kim"
+	Lead   string // what has become of the form
 	Action string // where the form goes
 	Fields []Fact // what was typed, to be read
 	Hidden []Hidden

@@ -174,6 +174,7 @@ type UserView struct {
 	Profile  []Cell // the fields of the profile tab, in order
 	Grants   []Grant
 	Sessions SessionList
+	Factor   *FactorCard // on the tab of sessions; nil: the viewer may not see it
 	History  Timeline
 	Actions  Actions
 	BackHref string // to the list one came from
@@ -219,6 +220,7 @@ type Session struct {
 	Address string
 	Started Moment
 	Seen    Moment
+	Factor  string // by what it was proved: "authenticator app"
 	This    bool   // the one this page was asked with
 	New     bool   // it began with a device that the person had not been seen with
 	End     string // POST: ends it; empty when not allowed

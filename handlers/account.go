@@ -26,6 +26,9 @@ func (s *server) accountPage(a *ask, problems map[string]string) (view, error) {
 		v.Password.Fields = append(v.Password.Fields, f)
 	}
 	var err error
+	if v.Factor, err = s.factorCard(a, u); err != nil {
+		return view{}, err
+	}
 	if v.Sessions, err = s.sessionList(a, u); err != nil {
 		return view{}, err
 	}

@@ -144,7 +144,8 @@ func actOptions(chosen string) []components.Option {
 	for _, act := range []store.Act{store.ActCreate, store.ActInvite, store.ActRevokeInvite, store.ActAcceptInvite, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
-		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail} {
+		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
+		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -250,6 +251,14 @@ var tales = map[store.Act]tale{
 	store.ActImport:        {"upload", "Brought a file", "brought a file:", "brought a file:", "import people"},
 	store.ActImportRun:     {"upload", "Imported", "imported", "imported", "import people"},
 	store.ActImportUndo:    {"undo", "Undid an import", "undid the import of", "undid the import of", "undo an import"},
+	store.ActProof:         {"lock", "Confirmed who they are", "confirmed to be", "confirmed that it is them", "confirm who they are"},
+	store.ActAddFactor:     {"shield", "Set up a second factor", "set up a second factor of", "set up a second factor:", "set up a second factor"},
+	store.ActRemoveFactor:  {"shield", "Removed own second factor", "removed the second factor of", "removed their second factor:", "remove a second factor"},
+	store.ActNewCodes:      {"key", "Made recovery codes", "made recovery codes of", "made new recovery codes", "make recovery codes"},
+	store.ActResetFactors:  {"shield", "Reset second factors", "reset the second factors of", "reset the second factors", "reset the second factors of"},
+	store.ActFactorPolicy:  {"shield", "Changed who needs a second factor", "changed who needs a second factor:", "changed who needs a second factor:", "say who needs a second factor"},
+	store.ActRotateKeys:    {"key", "Rotated the keys", "rotated the keys", "rotated the keys", "rotate the keys"},
+	store.ActForgetKeys:    {"key", "Gave up lost keys", "gave up lost keys:", "gave up lost keys:", "give up lost keys"},
 	store.ActLift:          {"lock", "Lifted a slowed-down sign-in", "lifted the slowed-down sign-in of", "lifted the slowed-down sign-in", "lift the slowed-down sign-in of"},
 	store.ActInvite:        {"user-plus", "Invited", "invited", "invited this account", "invite"},
 	store.ActRevokeInvite:  {"ban", "Took back an invitation", "took back the invitation of", "took back the invitation", "take back the invitation of"},

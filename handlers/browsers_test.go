@@ -115,7 +115,11 @@ func TestACrowdIsAsked(t *testing.T) {
 	if !refusedAtDoor(crowded) || refusedAtDoor(&store.Error{Kind: store.Unavailable}) || refusedAtDoor(nil) {
 		t.Error("who is refused at the door is not clear")
 	}
-	s.restart(route{"POST /crowd", need{open: true}, func(a *ask) (view, error) { return s.server.loginRefused(a, email(milo), crowded), nil }})
+	s.restart(route{"POST /crowd", need{open: true}, func(a *ask) (view, error) {
+		form := s.server.sentForm(a)
+		form.Email = email(milo)
+		return s.server.formAgain(a, form, crowded), nil
+	}})
 	a := s.as(nobody).post("/crowd").is(t, 503).shows("#signin-error", crowded.Message)
 	if a.header.Get("Retry-After") != "2" || a.attr("#signin-email", "value") != email(milo) || strings.Contains(s.log.String(), "level=ERROR") {
 		t.Errorf("%v\n%s", a.header, s.log)

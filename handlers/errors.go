@@ -22,7 +22,7 @@ func statusOf(k store.Kind) int {
 		return http.StatusNotFound
 	case store.Forbidden:
 		return http.StatusForbidden
-	case store.Unauthenticated:
+	case store.Unauthenticated, store.ProofNeeded:
 		return http.StatusUnauthorized
 	case store.Throttled:
 		return http.StatusTooManyRequests
@@ -45,7 +45,7 @@ func title(k store.Kind) string {
 		return "Not found"
 	case store.Forbidden:
 		return "Not allowed"
-	case store.Unauthenticated:
+	case store.Unauthenticated, store.ProofNeeded:
 		return "Please sign in"
 	case store.Throttled:
 		return "Please wait a little"
@@ -80,6 +80,9 @@ func (s *server) errorView(a *ask, err error) view {
 	k := e.Kind
 	if k == store.Internal || k == store.Unavailable && e.RetryAfter == 0 { // a crowd is no fault
 		s.logError(a, err)
+	}
+	if k == store.ProofNeeded && a.who != nil {
+		return s.mustProve(a)
 	}
 	if k == store.Unauthenticated && a.who != nil {
 		a.who = nil

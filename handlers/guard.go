@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -31,8 +32,8 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 	if a.who == nil {
 		return s.mustSignIn(a), nil
 	}
-	if a.who.User.MustChangePassword && !ownPage(a.URL.Path) {
-		return view{goTo: "/account"}, nil
+	if first := dutyOf(a); first != "" && !slices.Contains(beforeAll[first], a.URL.Path) {
+		return view{goTo: first}, nil
 	}
 	if r.need.act != "" && !s.maySomewhere(a, r.need.act) {
 		return view{}, s.refuse(a, r.need.act, "Your role does not allow this.")
@@ -55,9 +56,24 @@ func (s *server) maySomewhere(a *ask, act store.Act) bool {
 	return a.can(act, nil) || act == store.ActSeeSessions && a.can(store.ActLook, nil) && a.can(act, &store.Target{ID: a.pathID()})
 }
 
-// ownPage is where somebody may go who has to choose a new password first.
-func ownPage(path string) bool {
-	return path == "/account" || path == "/account/password" || path == "/session"
+// dutyOf is the page of what somebody has to do before anything else: choose a new
+// password, or set up the second factor that their role has needed for too long.
+// It is "" for everybody else.
+func dutyOf(a *ask) string {
+	due := a.who.FactorDue()
+	switch {
+	case a.who.User.MustChangePassword:
+		return "/account"
+	case !due.IsZero() && !a.words.now.Before(due):
+		return factorPath
+	}
+	return ""
+}
+
+// beforeAll is where somebody may go who has to do something first.
+var beforeAll = map[string][]string{
+	"/account": {"/account", "/account/password", "/session"},
+	factorPath: {factorPath, factorPath + "/confirm", "/proof", "/session"},
 }
 
 // mustSignIn is the answer to a request whose session is missing or gone. A
@@ -102,6 +118,8 @@ func (s *server) whyEnded(e *store.Ended) string {
 		return "Your account has been deactivated. Ask an administrator if this is a mistake."
 	case store.EndedDeleted:
 		return "Your account has been deleted. Ask an administrator if this is a mistake."
+	case store.EndedFactor:
+		return "An administrator removed the second factor of this account."
 	case store.EndedPassword:
 		return "The password of this account was changed."
 	case store.EndedBySelf:

@@ -16,7 +16,10 @@ func (s *server) home(a *ask) (view, error) {
 		}
 		return s.signInPage(a, components.SignIn{Brand: s.brand, Next: "/", Reason: s.whyEnded(a.ended)})
 	}
-	if a.who.User.MustChangePassword || !a.can(store.ActLook, nil) {
+	if first := dutyOf(a); first != "" {
+		return view{goTo: first}, nil
+	}
+	if !a.can(store.ActLook, nil) {
 		return view{goTo: "/account"}, nil
 	}
 	tiles, err := s.tiles(a)
@@ -57,7 +60,7 @@ func (s *server) tiles(a *ask) ([]components.Tile, error) {
 
 // navigation is the main menu, by what one may see.
 func navigation(a *ask) []components.Link {
-	if a.who.User.MustChangePassword {
+	if dutyOf(a) != "" {
 		return nil
 	}
 	var out []components.Link

@@ -278,7 +278,7 @@ func TestEveryPageHasUniqueIDsAndOneHeading(t *testing.T) {
 	s := newSite(t)
 	for _, who := range []int{nobody, milo, vera, ana} {
 		for _, path := range []string{"/", "/login", "/account", "/users", "/users?q=zebra", "/users/new", "/users/5", "/users/5/sessions", "/users/5/history",
-			"/users/5/edit", "/users/5/delete", "/users/8", "/audit", "/logout", "/sessions/end-all", "/nowhere"} {
+			"/users/5/edit", "/users/5/delete", "/users/8", "/audit", "/logout", "/sessions/end-all", "/account/factor", "/security", "/users/5/factors/reset", "/nowhere"} {
 			a := s.as(who).get(path)
 			if a.code == http.StatusSeeOther {
 				continue

@@ -82,6 +82,10 @@ func (s *server) enterBy(a *ask, email, password string) (view, error) {
 		}
 	}
 	who, err := s.store.SignIn(a.Context(), a.actor, email, password)
+	var half *store.Halfway
+	if errors.As(err, &half) {
+		return s.askCode(a, half)
+	}
 	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
 		return view{goTo: "/login"}, nil
 	}

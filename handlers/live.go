@@ -119,7 +119,7 @@ func (s *server) quietly(a *ask, r route) (view, error) {
 		return view{goTo: "/users"}, nil
 	}
 	stranger := a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID
-	if a.who != nil && !stranger && a.can(store.ActLook, nil) {
+	if a.who != nil && !stranger && a.can(store.ActLook, nil) && dutyOf(a) == "" {
 		return r.do(a)
 	}
 	if a.who == nil && a.FormValue("ask") != "" {

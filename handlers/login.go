@@ -37,12 +37,21 @@ func (s *server) signInPage(a *ask, form components.SignIn) (view, error) {
 func (s *server) login(a *ask) (view, error) {
 	email := a.PostFormValue("email")
 	who, err := s.store.SignIn(a.Context(), a.actor, email, a.PostFormValue("password"))
+	var half *store.Halfway
+	if errors.As(err, &half) {
+		return s.askCode(a, half)
+	}
 	if refusedAtDoor(err) {
-		return s.loginRefused(a, email, err), nil
+		return s.formAgain(a, s.sentForm(a), err), nil
 	}
 	if err != nil {
 		return view{}, err
 	}
+	return s.signedIn(a, who)
+}
+
+// signedIn begins the session of a sign-in and goes on with what it interrupted.
+func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 	if a.who != nil { // this browser was signed in: that sign-in is over
 		if err := s.store.SignOut(a.Context(), a.actor); err != nil {
 			return view{}, err
@@ -55,13 +64,19 @@ func (s *server) login(a *ask) (view, error) {
 		return view{}, err
 	}
 	if a.hx.fragment {
-		return signedInAgain(a, who), nil
+		return s.signedInAgain(a, who), nil
 	}
-	if kept := readKept(a); kept.Action != "" && !who.User.MustChangePassword {
-		kept.Name = who.User.Name
+	first := dutyOf(a)
+	if kept := readKept(a); kept.Action != "" && first == "" {
+		kept.Title = "Welcome back, " + who.User.Name
+		kept.Lead = "Your session had ended, so this was not saved yet. Nothing you typed is lost."
 		return view{title: "Welcome back", screen: components.KeptPage(kept)}, nil
 	}
-	return view{goTo: safeNext(a.PostFormValue("next"))}, nil
+	next := safeNext(a.PostFormValue("next"))
+	if first == "" && !who.FactorDue().IsZero() {
+		return view{goTo: factorPath + "?" + url.Values{"next": {next}}.Encode()}, nil
+	}
+	return view{goTo: next}, nil
 }
 
 // refusedAtDoor reports whether an error of a sign-in is to be read in its form:
@@ -72,10 +87,10 @@ func refusedAtDoor(err error) bool {
 }
 
 // signedInAgain closes the dialog and lets what was refused run, for the same
-// person only. For anybody else, and for somebody who must choose a new
-// password first, the page starts over and nothing runs.
-func signedInAgain(a *ask, who store.Whoever) view {
-	if a.PostFormValue("person") != formatID(who.User.ID) || who.User.MustChangePassword {
+// person only. For anybody else, and for somebody who has to do something else
+// first, the page starts over and nothing runs.
+func (s *server) signedInAgain(a *ask, who store.Whoever) view {
+	if a.PostFormValue("person") != formatID(who.User.ID) || dutyOf(a) != "" {
 		return view{tell: instruct{refresh: true}}
 	}
 	return view{part: components.Nothing(), tell: instruct{trigger: signedInBack}, beside: []beside{closeDialog()}}
@@ -84,22 +99,6 @@ func signedInAgain(a *ask, who store.Whoever) view {
 // closeDialog empties the place of dialogs.
 func closeDialog() beside {
 	return beside{components.Sel(components.DialogID), "innerHTML", components.Nothing()}
-}
-
-// loginRefused shows the form again, with what was typed but the password.
-func (s *server) loginRefused(a *ask, email string, err error) view {
-	v := s.errorView(&ask{Request: a.Request, id: a.id, note: a.note}, err)
-	form := components.SignIn{Brand: s.brand, Email: email, Next: a.PostFormValue("next"), Error: sentence(err),
-		Kept: rekeep(a.PostForm), Person: a.PostFormValue("person"), Remember: a.PostFormValue("remember") != ""}
-	out := view{status: v.status, retry: v.retry, bare: true, title: "Sign in", screen: components.SignInPage(form)}
-	if !a.hx.fragment {
-		return out
-	}
-	out.part = components.SignInBox(form)
-	if out.status == http.StatusUnauthorized {
-		out.status = http.StatusUnprocessableEntity // 401 asks for the dialog, which is there already
-	}
-	return out
 }
 
 // logoutForm asks, for somebody who came here by address: a GET changes nothing.
@@ -137,7 +136,7 @@ func safeNext(s string) string {
 	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(s, "//") {
 		return start
 	}
-	for _, p := range []string{"/login", "/logout", "/setup/", "/link/", "/forgot", "/session"} {
+	for _, p := range []string{"/login", "/login/", "/logout", "/setup/", "/link/", "/forgot", "/session", "/proof"} {
 		if u.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(u.Path, p) {
 			return start
 		}
@@ -153,7 +152,7 @@ const (
 )
 
 // neverKept are fields that are typed anew: passwords do not travel in a page.
-var neverKept = []string{"password", "current", "repeat"}
+var neverKept = []string{"password", "current", "repeat", "code"}
 
 func keptFields(a *ask) []components.Hidden {
 	out := []components.Hidden{{Name: keptAction, Value: a.URL.Path}}

@@ -34,13 +34,14 @@ func TestSigningInByThePage(t *testing.T) {
 func TestNobodyLearnsWhichAddressesExist(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.as(zed).enrol()
 	normal := func(a *answer, typed string) string {
 		a.header.Del("X-Request-Id")
 		return strings.ReplaceAll(a.body, typed, "TYPED") + strings.Join(a.header.Values("Vary"), " ") + a.header.Get("Set-Cookie") + itoa(a.code)
 	}
 	for _, fragment := range []bool{false, true} {
 		var answers []string
-		for _, typed := range []string{email(ana), "nobody@example.com", email(ida), email(otto)} { // there, unknown, deleted, deactivated
+		for _, typed := range []string{email(ana), "nobody@example.com", email(ida), email(otto), email(zed)} { // there, unknown, deleted, deactivated, with a second factor
 			form := []string{"email", typed, "password", "wrong horse battery", "person", "2"}
 			a := s.as(nobody).post("/login", form...)
 			if fragment {

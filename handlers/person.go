@@ -103,7 +103,11 @@ func (s *server) userScreen(a *ask, u *store.User, tab string) (templ.Component,
 	}
 	switch tab {
 	case "sessions":
-		v.Sessions, err = s.sessionList(a, u)
+		if v.Sessions, err = s.sessionList(a, u); err == nil && a.can(store.ActResetFactors, nil) {
+			var card components.FactorCard
+			card, err = s.factorCard(a, u)
+			v.Factor = &card
+		}
 	case "history":
 		v.History, err = s.personTimeline(a, u)
 	default:
@@ -183,6 +187,7 @@ var actLabels = map[store.Act]string{
 	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
+	store.ActResetFactors: "Reset second factors", store.ActFactorPolicy: "Say who needs a second factor",
 	store.ActLift:        "Lift a slowed-down sign-in",
 	store.ActExport:      "Export the list of people",
 	store.ActImport:      "Import people",
@@ -206,6 +211,9 @@ func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, err
 		one := components.Session{ID: in.ID, Address: in.Address, Started: a.words.moment(in.Started),
 			Seen: a.words.moment(in.LastSeen), This: in.ID == a.actor.SignIn, New: in.NewDevice}
 		one.Device, one.Icon = device(in.Agent)
+		if in.Factor != store.PasswordOnly {
+			one.Factor = in.Factor.Label()
+		}
 		if !one.This && a.can(store.ActEndSessions, u.On()) {
 			one.End = base + "/sessions/end"
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"backoffice/components"
+	"backoffice/store"
 
 	"github.com/a-h/templ"
 )
@@ -273,6 +274,9 @@ func (s *server) page(a *ask, v *view) components.Page {
 	u := &a.who.User
 	p.Viewer = &components.Viewer{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role.Label(), Avatar: avatar(u)}
 	p.Nav = navigation(a)
+	if a.can(store.ActFactorPolicy, nil) && dutyOf(a) == "" {
+		p.SecurityHref = "/security"
+	}
 	box := s.idleBox(s.store.IdleTimeout())
 	p.Idle = &box
 	return p

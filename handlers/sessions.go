@@ -117,6 +117,7 @@ func (s *server) beginSession(a *ask, w store.Whoever) error {
 	if err := s.renewSession(a); err != nil {
 		return err
 	}
+	s.sessions.Remove(ctx, sessionHalfway)
 	s.sessions.Put(ctx, sessionPerson, strconv.FormatInt(w.User.ID, 10))
 	s.sessions.Put(ctx, sessionSignIn, strconv.FormatInt(w.SignIn.ID, 10))
 	a.setWho(w)

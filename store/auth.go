@@ -12,10 +12,13 @@ const WrongCredentials = "That e-mail and password do not match. Please try agai
 
 // SignIn checks an address and a password and begins a sign-in. A wrong
 // address and a wrong password give the same error in about the same time.
-// Repeated failures fail with Throttled before the password is looked at.
+// Repeated failures fail with Throttled before the password is looked at. Of
+// somebody who has a second factor, the right password fails with *Halfway.
 func (s *Store) SignIn(ctx context.Context, a Actor, email, password string) (Whoever, error) {
 	w, err := s.signIn(ctx, a, email, password)
-	s.counts.signIn(err)
+	if !isHalfway(err) {
+		s.counts.signIn(err)
+	}
 	return w, err
 }
 
@@ -129,6 +132,7 @@ func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err e
 
 func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, rehash string) (Whoever, error) {
 	var w Whoever
+	var half *Halfway
 	guest := a
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
@@ -138,21 +142,25 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 		if err := x.clearAttempts(guest, key); err != nil {
 			return err
 		}
-		id, err := x.beginSignIn(u)
-		if err != nil {
-			return err
-		}
 		if rehash != "" {
 			if err := setPasswordHash(x, u.ID, rehash, u.MustChangePassword); err != nil {
 				return err
 			}
 		}
-		if err := setLastSignIn(x, u.ID); err != nil {
+		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		if err != nil {
 			return err
 		}
-		w, err = loadSignIn(x.ctx, x.Tx, id, u.ID)
+		if app != nil && app.confirmed != 0 {
+			half = &Halfway{User: u.ID, Mark: passwordMark(cmp.Or(rehash, u.passwordHash)), At: x.now}
+			return nil
+		}
+		w, err = x.signedIn(u, PasswordOnly, "")
 		return err
 	})
+	if err == nil && half != nil {
+		return Whoever{}, half
+	}
 	return w, err
 }
 

@@ -134,6 +134,9 @@ func (x *tx) replace(before, after *User) error {
 	if err := x.guard(before, after); err != nil {
 		return err
 	}
+	if err := x.raise(before.Role, after.Role); err != nil {
+		return err
+	}
 	after.Changed, after.Version = x.now, before.Version+1
 	if err := updateUser(x, before, after); err != nil {
 		return err
@@ -155,6 +158,14 @@ func (x *tx) replace(before, after *User) error {
 	}
 	_, err := x.forgetBrowsers(after.ID, "")
 	return err
+}
+
+// raise asks for a proof before somebody becomes an admin, in whichever way.
+func (x *tx) raise(from, to Role) error {
+	if to != Admin || from == Admin {
+		return nil
+	}
+	return x.prove(ActGrantAdmin)
 }
 
 // diff lists the fields that differ.

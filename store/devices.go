@@ -14,17 +14,17 @@ const devicesAsked = 200
 // is the actor by now, and puts it on record. This is the place to let the person
 // know by other ways: known says whether they have been seen with this device
 // before, and all that is done here is in one transaction.
-func (x *tx) beginSignIn(u *User) (id int64, err error) {
+func (x *tx) beginSignIn(u *User, by Factor, note string) (id int64, err error) {
 	known, err := x.knownDevice(u)
 	if err != nil {
 		return 0, err
 	}
-	if id, err = insertSignIn(x, u.ID, !known); err != nil {
+	if id, err = insertSignIn(x, u.ID, !known, by); err != nil {
 		return 0, err
 	}
-	e := Entry{Act: ActSignIn, Target: u.ID}
+	e := Entry{Act: ActSignIn, Target: u.ID, Note: note}
 	if !known {
-		e.Note = "from a new device"
+		e.Note = join(note, "from a new device")
 	}
 	_, err = x.record(e)
 	return id, err

@@ -19,7 +19,8 @@ var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts
 	"IndexSearch", "KeepSearch", "Alone", "Tidy", "CheckKeys",
 	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown", "PasswordStrength",
 	"LinkOf", "OpenLink", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
-	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused"}
+	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused",
+	"Enrolment", "Factors", "RequiredFactors"}
 
 // TestEveryMutationIsInTheTable fails when the store has a method that is
 // neither in the table of mutations nor known to be none.

@@ -16,6 +16,7 @@ const (
 	Forbidden       Kind = "forbidden"       // the acting person may not do this
 	Refused         Kind = "refused"         // nobody may do this now: a guard such as "the last admin"
 	Unauthenticated Kind = "unauthenticated" // who is asking is not known, or no longer
+	ProofNeeded     Kind = "proof_needed"    // the acting person has to prove again to be who they are, and may then
 	Throttled       Kind = "throttled"       // too many failures; RetryAfter says how long to wait
 	Unavailable     Kind = "unavailable"     // the machine does not let the database work; it may again without a restart
 	Internal        Kind = "internal"        // a fault of the program or the machine

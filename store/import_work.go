@@ -53,6 +53,10 @@ func (s *Store) BeginImport(ctx context.Context, a Actor, id int64, to ImportSta
 			began = ", gone on with: "
 		}
 		i.State = to
+		if err := x.prove(i.act()); err != nil {
+			return err
+		}
+		j.actor.proven = true // the work may take longer than a proof lasts
 		_, err = x.record(Entry{Act: i.act(), Note: i.Name + began + i.progress()})
 		return err
 	})

@@ -50,12 +50,12 @@ type sealKey struct {
 // what is in it is ever said.
 var errKeyFile = errors.New("the key file")
 
-// load reads the file, or makes it.
-func (k *keyring) load() ([]sealKey, error) {
+// load reads the file, or makes it if that may be.
+func (k *keyring) load(mayMake bool) ([]sealKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	err := k.read()
-	if errors.Is(err, fs.ErrNotExist) && k.keys == nil {
+	if errors.Is(err, fs.ErrNotExist) && mayMake {
 		if err = writeKeyFile(k.path, [][]byte{newKey()}, true); err == nil || errors.Is(err, fs.ErrExist) {
 			err = k.read() // of two who start at once, the file of the first holds
 		}
@@ -238,17 +238,20 @@ func (s *Store) fittingKeys(ctx context.Context, q querier) ([]sealKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.keys.load()
-	if err != nil || len(known) == 0 {
-		return keys, err
+	keys, err := s.keys.load(len(known) == 0)
+	if err == nil && (len(known) == 0 || fits(keys, known)) {
+		return keys, nil
 	}
-	for _, key := range keys {
-		if slices.Contains(known, key.id) {
-			return keys, nil
-		}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	return nil, fmt.Errorf("%w %s is not the one of this database, whose secrets it cannot open: give every instance the same file (--key-file), "+
 		"or, if it is lost, run 'backoffice keys forget'", errKeyFile, s.keys.path)
+}
+
+// fits reports whether a key is one of those that a database knows.
+func fits(keys []sealKey, known []string) bool {
+	return slices.ContainsFunc(keys, func(key sealKey) bool { return slices.Contains(known, key.id) })
 }
 
 // keyFileOf is where the keys of a database lie unless it is said.

@@ -53,7 +53,7 @@ func TestKeyFileIsMadeOnce(t *testing.T) {
 	var all []func() error
 	for range cap(names) {
 		all = append(all, func() error {
-			keys, err := (&keyring{path: path}).load()
+			keys, err := (&keyring{path: path}).load(true)
 			if err == nil {
 				names <- keys[0].id
 			}
@@ -96,14 +96,14 @@ func TestKeyFileThatIsNone(t *testing.T) {
 	for text, want := range map[string]string{"": "holds no key", "# nothing\n": "holds no key", "c2hvcnQ=\n": "line 1", good + "\nsecret!\n": "line 2"} {
 		path := filepath.Join(t.TempDir(), "keys")
 		must(t, os.WriteFile(path, []byte(text), 0o600))
-		_, err := (&keyring{path: path}).load()
+		_, err := (&keyring{path: path}).load(true)
 		if !errors.Is(err, errKeyFile) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	path := filepath.Join(t.TempDir(), "keys")
 	must(t, os.WriteFile(path, []byte(good), 0o644))
-	if _, err := (&keyring{path: path}).load(); !errors.Is(err, errKeyFile) || !strings.Contains(err.Error(), "chmod 600") {
+	if _, err := (&keyring{path: path}).load(true); !errors.Is(err, errKeyFile) || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a file that all can read: %v", err)
 	}
 }

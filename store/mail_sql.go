@@ -139,3 +139,8 @@ func sweepMails(x *tx, before time.Time) error {
 	}
 	return nil
 }
+
+// giveSecretMailsUp ends the mails whose secret nobody can open any more.
+func giveSecretMailsUp(x *tx) (int, error) {
+	return affected(x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE secret <> ''`, mailUnsealed))
+}

@@ -25,6 +25,9 @@ type cast struct {
 	entry         int64  // what there is to undo
 	token         string // of the one-time link
 	guest         Actor  // somebody at the sign-in page
+	app           Enrolment
+	codes         []string
+	half          Halfway
 }
 
 func newCast(t testing.TB, m mutation, settings ...func(*Config)) *cast {
@@ -143,7 +146,7 @@ func mutations() []mutation {
 	nell := NewUser{Name: "Nell", Email: "Nell@Example.com", Phone: "+44 20 7946 0000", Role: Viewer, ExternalID: "N-1", Password: newPassword}
 	first := NewUser{Name: "Fay", Email: "fay@example.com", Role: Admin, Password: password}
 	deletedAt := formatTime(morning)
-	return []mutation{
+	return append(factorMutations(), []mutation{
 		{name: "CreateUser", method: "CreateUser", version: 1,
 			do:    func(ctx context.Context, c *cast) error { return second(c.CreateUser(ctx, c.admin, nell)) },
 			entry: func(c *cast) Entry { return by(c.admin, ActCreate, 4, created(nell)...) }},
@@ -250,6 +253,9 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry {
 				return by(c.self, ActOwnPassword, c.ben.ID).ended(Failure).noted("the current password was wrong")
 			}},
+		{name: "OwnData", method: "OwnData",
+			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActOwnData, c.ben.ID) }},
 		{name: "ResetPassword", method: "ResetPassword",
 			do: func(ctx context.Context, c *cast) error {
 				return c.ResetPassword(ctx, c.admin, c.ben.ID, newPassword, true)
@@ -422,7 +428,7 @@ func mutations() []mutation {
 		refusing("refused Deactivate", "Deactivate", Refused, ActDeactivate, consoleActs,
 			"Ana is the last active admin. Make somebody else an admin first.",
 			func(ctx context.Context, c *cast, a Actor) error { return second(c.Deactivate(ctx, a, c.ana.ID)) }),
-	}
+	}...)
 }
 
 // TestSavingTouchesWhatChanged saves a telephone number and a status without

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,26 @@ var operations = []operation{
 		}
 		return err
 	}},
+	{name: "reset factors", act: ActResetFactors,
+		arrange: func(s *testStore, u *User) { s.enrol(s.signIn(u)) },
+		do:      func(s *testStore, a Actor, u *User) error { return s.ResetFactors(s.t.Context(), a, u.ID) }},
+	{name: "say who needs a second factor", act: ActFactorPolicy, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return second(s.RequireFactors(s.t.Context(), a, []Role{Admin}))
+	}},
+	{name: "rotate the keys", act: ActRotateKeys, whole: true, do: func(s *testStore, a Actor, _ *User) error {
+		return second(s.RotateKeys(s.t.Context(), a))
+	}},
+	{name: "give up lost keys", act: ActForgetKeys, whole: true,
+		arrange: func(s *testStore, u *User) { s.enrol(s.signIn(u)) },
+		do: func(s *testStore, a Actor, _ *User) error {
+			lost := s.config.KeyFile + ".lost"
+			must(s.t, os.Rename(s.config.KeyFile, lost))
+			err := second(s.ForgetKeys(s.t.Context(), a))
+			if err != nil {
+				must(s.t, os.Rename(lost, s.config.KeyFile))
+			}
+			return err
+		}},
 	{name: "undo an edit", act: ActEdit, entry: ActUndo,
 		arrange: func(s *testStore, u *User) {
 			change(s.t)(s.UpdateUser(s.t.Context(), console, u.ID, edit(FieldPhone, "030 654321")))

@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what somebody may do, by name.
 type Role string
@@ -70,6 +73,8 @@ type Actor struct {
 	Agent   string // the browser's name for itself
 	Request string // request id
 	Browser string // what the browser shows of those who are remembered in it: secrets
+
+	proven bool // they proved to be themselves when the work began that now goes on
 }
 
 // Act is something that somebody does, as the permissions and the audit trail
@@ -98,6 +103,10 @@ const (
 	ActBackup        Act = "backup"              // copy the database
 	ActDemo          Act = "demo"                // add example people
 	ActImport        Act = "user.import"         // bring a file of people in
+	ActResetFactors  Act = "user.reset_factors"  // take somebody else's second factors away
+	ActFactorPolicy  Act = "security.policy"     // say which roles need a second factor
+	ActRotateKeys    Act = "keys.rotate"         // put a new key into the key file
+	ActForgetKeys    Act = "keys.forget"         // give up what was sealed by keys that are lost
 	ActInvite        Act = "user.invite"         // send somebody a link to come in by
 	ActMail          Act = "mail"                // see the outbox, and have a mail tried again
 )
@@ -120,10 +129,35 @@ const (
 	ActAcceptInvite Act = "account.accept_invite" // choose the first one
 	ActImportRun    Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
 	ActImportUndo   Act = "import.undo"           // the same of taking it back
+	ActProof        Act = "account.proof"
+	ActAddFactor    Act = "account.add_factor"
+	ActRemoveFactor Act = "account.remove_factor"
+	ActNewCodes     Act = "account.recovery_codes"
 
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
 )
+
+// ActGrantAdmin is making somebody an admin, which is recorded as what it is part of.
+const ActGrantAdmin Act = "user.grant_admin"
+
+// ProofLasts is how long somebody counts as being themselves after a sign-in or
+// another proof.
+const ProofLasts = 10 * time.Minute
+
+// NeedsProof is the one table of acts that ask for a proof that is no older than
+// ProofLasts: a browser that somebody left open, or a stolen session, is not
+// enough for them. The command line has no sign-in and needs none.
+func NeedsProof(act Act) bool {
+	switch act {
+	case ActDelete, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
+		ActExport, ActExportTrail,
+		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy,
+		ActAddFactor, ActRemoveFactor, ActNewCodes:
+		return true
+	}
+	return false
+}
 
 // Target is whom an act is on, as far as permission is concerned.
 type Target struct {
@@ -153,7 +187,10 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail:
+	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes:
+		return on != nil && on.ID == a.ID && a.ID != 0
+	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
+		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
@@ -178,18 +215,19 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActLift, ActImport, ActExportTrail, ActMail}
+		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this
-// transaction, may do the act to the person.
+// transaction, may do the act to the person, and with ProofNeeded when they have
+// to prove first that they are still who signed in.
 func (x *tx) require(act Act, u *User) error {
 	var on *Target
 	if u != nil {
 		on = &Target{ID: u.ID, Role: u.Role}
 	}
 	if Can(x.actor, act, on) {
-		return nil
+		return x.prove(act)
 	}
 	if u != nil && Can(x.actor, act, nil) {
 		return forbidden(u.Name + " ranks too high for you to change. Ask an admin.")

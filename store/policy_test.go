@@ -59,6 +59,16 @@ user.revoke_invite    none    none    none    none    none   none     none
 setup                 none    none    none    none    none   none     none
 import.run            none    none    none    none    none   none     none
 import.undo           none    none    none    none    none   none     none
+user.grant_admin      none    none    none    none    none   none     none
+user.reset_factors    none    none    none    none    all    all      all
+security.policy       none    none    none    none    all    all      all
+keys.rotate           none    none    none    none    all    all      all
+keys.forget           none    none    none    none    all    all      all
+account.data          none    none    none    none    none   none     none
+account.proof         none    self    self    self    self   none     none
+account.add_factor    none    self    self    self    self   none     none
+account.remove_factor none    self    self    self    self   none     none
+account.recovery_codes none   self    self    self    self   none     none
 `
 
 // matrix is permitted, read: by act and actor.

@@ -15,6 +15,8 @@ type SignIn struct {
 	Why      EndReason
 	Address  string
 	Agent    string
+	Factor   Factor    // by what it was proved besides the password
+	Proved   time.Time // when the person last proved to be themselves
 
 	NewDevice bool // the person had not been seen with this device before
 }
@@ -30,6 +32,7 @@ const (
 	EndedDeactivated EndReason = "deactivated"
 	EndedDeleted     EndReason = "deleted"
 	EndedPassword    EndReason = "password" // the password was changed
+	EndedFactor      EndReason = "factor"   // the second factor was taken away
 	EndedIdle        EndReason = "idle"
 	EndedAbsolute    EndReason = "absolute"
 	EndedUnknown     EndReason = "unknown" // there is no such sign-in
@@ -53,6 +56,9 @@ const touchEvery = time.Minute
 type Whoever struct {
 	User   User
 	SignIn SignIn
+	HasApp bool // they have an authenticator app
+
+	required time.Time // since when their role needs a second factor; zero: it does not
 }
 
 // Resume gives the person behind a sign-in, by one query. It fails with

@@ -6,16 +6,17 @@ import (
 	"time"
 )
 
-const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.new_device`
+const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.new_device, s.factor, s.proved_at`
 
-type signInTimes struct{ started, seen, ended int64 }
+type signInTimes struct{ started, seen, ended, proved int64 }
 
 func signInFields(s *SignIn, t *signInTimes) []any {
-	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.NewDevice}
+	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.NewDevice, &s.Factor, &t.proved}
 }
 
 func (t signInTimes) into(s *SignIn) {
 	s.Started, s.LastSeen, s.Ended = fromMillis(t.started), fromMillis(t.seen), fromMillis(t.ended)
+	s.Proved = fromMillis(max(t.started, t.proved))
 }
 
 // loadSignIn gives a sign-in with its person. A sign-in that belongs to
@@ -23,13 +24,17 @@ func (t signInTimes) into(s *SignIn) {
 func loadSignIn(ctx context.Context, q querier, id, user int64) (Whoever, error) {
 	var w Whoever
 	var t signInTimes
-	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+`, `+signInColumns+`
- FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = +?1 AND s.user_id = +?2`, id, user), signInFields(&w.SignIn, &t)...)
+	var confirmed, required int64
+	more := append(signInFields(&w.SignIn, &t), &confirmed, &required)
+	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+`, `+signInColumns+`,
+ COALESCE((SELECT a.confirmed_at FROM totp_apps a WHERE a.user_id = u.id), 0),
+ COALESCE((SELECT r.since_at FROM required_factors r WHERE r.role = u.role), 0)
+ FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = +?1 AND s.user_id = +?2`, id, user), more...)
 	if err != nil {
 		return w, err
 	}
 	t.into(&w.SignIn)
-	w.User = *u
+	w.User, w.HasApp, w.required = *u, confirmed != 0, fromMillis(required)
 	return w, nil
 }
 
@@ -64,9 +69,9 @@ func scanSignIn(r row) (s SignIn, err error) {
 	return s, err
 }
 
-func insertSignIn(x *tx, user int64, newDevice bool) (id int64, err error) {
-	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent, new_device)
- VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent), newDevice).Scan(&id)
+func insertSignIn(x *tx, user int64, newDevice bool, by Factor) (id int64, err error) {
+	err = x.QueryRowContext(x.ctx, `INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent, new_device, factor, proved_at)
+ VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5, ?6, ?2) RETURNING id`, user, toMillis(x.now), x.actor.Address, agentText(x.actor.Agent), newDevice, string(by)).Scan(&id)
 	return id, err
 }
 

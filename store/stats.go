@@ -47,7 +47,7 @@ func (c *counts) signIn(err error) {
 	switch k := KindOf(err); {
 	case k == "":
 		c.done.Add(1)
-	case k == Unauthenticated:
+	case k == Unauthenticated, k == Invalid:
 		c.failed.Add(1)
 	case k == Throttled, errors.Is(err, errCrowded):
 		c.throttled.Add(1)

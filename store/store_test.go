@@ -113,9 +113,10 @@ func emailOf(name string) string {
 	return strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.com"
 }
 
-// as is the person acting from a browser, without a sign-in of their own.
+// as is the person acting from a browser, without a sign-in of their own: they
+// are not asked for a proof.
 func as(u *User) Actor {
-	return Actor{Kind: Person, ID: u.ID, Role: u.Role, Address: "192.0.2.7", Agent: "Firefox", Request: "request-1"}
+	return Actor{Kind: Person, ID: u.ID, Role: u.Role, Address: "192.0.2.7", Agent: "Firefox", Request: "request-1", proven: true}
 }
 
 // visitor is somebody at the sign-in page.
@@ -131,7 +132,7 @@ func (s *testStore) signIn(u *User) Actor {
 		s.t.Fatalf("sign in %s: %v", u.Name, err)
 	}
 	a := as(&w.User)
-	a.SignIn = w.SignIn.ID
+	a.SignIn, a.proven = w.SignIn.ID, false
 	return a
 }
 
@@ -236,7 +237,8 @@ func queryLines(t testing.TB, db *sql.DB, query string, args ...any) []string {
 
 // tables of which a mutation writes all rows or none. What throttles sign-ins
 // is not among them: it is counted before anything else happens.
-var tables = []string{"users", "user_counts", "signins", "browsers", "setup", "links", "mails", "audit_entries", "audit_values", "audit_head", "audit_base", "purged_users"}
+var tables = []string{"users", "user_counts", "signins", "browsers", "setup", "links", "mails", "audit_entries", "audit_values", "audit_head", "audit_base", "purged_users",
+	"totp_apps", "recovery_codes", "required_factors", "seal_keys"}
 
 // dump is the content of tables, each row a line that begins with its table.
 func dump(t testing.TB, db *sql.DB, of ...string) []string {

@@ -36,17 +36,21 @@ type throttle struct {
 //
 // A browser that the person of the account wishes to be remembered in is counted
 // alone, and by none of the others.
-var throttles = struct{ pair, address, account, site, browser throttle }{
+//
+// Who guesses codes knows the password already, so nobody else is kept out by
+// them: from wherever they guess, they share one limit.
+var throttles = struct{ pair, address, account, site, browser, factor throttle }{
 	pair:    throttle{"account_and_address", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
 	address: throttle{"address", 50, 2 * time.Second, 5 * time.Minute, time.Hour},
 	account: throttle{"account", 100, time.Second, 10 * time.Second, time.Hour},
 	site:    throttle{"site", 300, time.Second, 5 * time.Second, time.Minute},
 	browser: throttle{"browser", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+	factor:  throttle{"factor", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
 }
 
 // throttleOf gives the throttle of a kind as it is stored.
 func throttleOf(kind string) throttle {
-	for _, t := range []throttle{throttles.pair, throttles.address, throttles.account, throttles.site, throttles.browser} {
+	for _, t := range []throttle{throttles.pair, throttles.address, throttles.account, throttles.site, throttles.browser, throttles.factor} {
 		if t.kind == kind {
 			return t
 		}

@@ -174,6 +174,9 @@ func (n NewUser) values() (u User, problems map[string]string) {
 
 // create inserts the person and records it, with a note.
 func (x *tx) create(u *User, note string) (Change, error) {
+	if err := x.raise("", u.Role); err != nil {
+		return Change{}, err
+	}
 	u.Created, u.Changed, u.Version = x.now, x.now, 1
 	if err := insertUser(x, u); err != nil {
 		return Change{}, err

@@ -32,7 +32,7 @@ type shell struct {
 
 func newShell(t testing.TB) *shell {
 	t.Helper()
-	return &shell{t: t, db: storetest.New(t), env: map[string]string{}, secret: adminPassword}
+	return &shell{t: t, db: storetest.New(t), env: map[string]string{"BACKOFFICE_KEY_FILE": filepath.Join(t.TempDir(), "keys")}, secret: adminPassword}
 }
 
 // run runs a command with something on its standard input.

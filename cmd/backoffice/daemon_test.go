@@ -54,7 +54,7 @@ type daemon struct {
 // Its environment is env alone. What it logs goes to log.
 func startDaemon(t testing.TB, db string, env []string, log *os.File, args ...string) *daemon {
 	t.Helper()
-	cmd := exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db}, args...)...)
+	cmd := exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--key-file", filepath.Join(t.TempDir(), "keys")}, args...)...)
 	cmd.Env, cmd.Stderr = env, log
 	return startServer(t, cmd)
 }

@@ -41,6 +41,7 @@ const (
 type cli struct {
 	Config            string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
 	DB                string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
+	KeyFile           string `env:"BACKOFFICE_KEY_FILE" placeholder:"FILE" help:"The keys that seal what must be read again, such as the seeds of authenticator apps; made when missing. Without it, the data file with .key behind its name, and for PostgreSQL backoffice.key in the working folder. Every instance needs the same file, and a copy belongs apart from the backups."`
 	BreachedPasswords string `env:"BACKOFFICE_BREACHED_PASSWORDS" placeholder:"FILE" help:"A list of passwords that have come out elsewhere, of which no new one may be: SHA-1 digests in order, as Have I Been Pwned publishes them. It is searched on the disk, and no network is asked."`
 	LogFormat         string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel          string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
@@ -53,6 +54,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy the database to a file, in one state and examined. Works while the server runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database, after it was examined. The server must not run; the database that was there is kept."`
 	Copy    copyCmd    `cmd:"" help:"Copy everything from one database to another, of either kind: all of it or, cut off, nothing. What people change in the source after it has begun is not copied: to move, stop the server first."`
+	Keys    keysCmd    `cmd:"" help:"The key file."`
 	Audit   auditCmd   `cmd:"" help:"The audit trail."`
 }
 
@@ -161,7 +163,7 @@ func (c *cli) open(env *environment) (*store.Store, error) {
 
 // openWith opens the database with what a command has to say besides.
 func (c *cli) openWith(env *environment, config store.Config) (*store.Store, error) {
-	config.DB, config.BreachedPasswords = c.DB, c.BreachedPasswords
+	config.DB, config.KeyFile, config.BreachedPasswords = c.DB, c.KeyFile, c.BreachedPasswords
 	db, err := store.Open(env.ctx, config)
 	if errors.Is(err, store.ErrBreachedFile) {
 		return nil, wrongSetting("breached-passwords", "%s", strings.TrimPrefix(err.Error(), "store: "))

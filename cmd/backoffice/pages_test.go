@@ -76,6 +76,7 @@ func (s *showroom) adminPages() map[string]string {
 		"person": pageOf(s.bo), "person, long": pageOf(s.long), "person, deleted": pageOf(s.gone), "person, oneself": "/users/1",
 		"person, sessions": pageOf(s.viewer, "/sessions"), "person, history": pageOf(s.bo, "/history"), "person, from a list": pageOf(s.bo, "?q=bo"),
 		"edit": pageOf(s.bo, "/edit"), "edit, long": pageOf(s.long, "/edit"), "edit oneself": "/users/1/edit", "delete": pageOf(s.bo, "/delete"), "delete, long": pageOf(s.long, "/delete"),
+		"second factor": "/account/factor", "security": "/security", "reset of a factor": pageOf(s.bo, "/factors/reset"),
 		"account": "/account", "audit": "/audit", "audit, nothing": "/audit?act=user.purge", "audit, wrong date": "/audit?from=tomorrow", "audit, several people": "/audit?q=example",
 		"sign everybody out": "/sessions/end-all", "sign out": "/logout", "not found": "/nowhere", "nobody with this number": "/users/999999",
 	}
@@ -207,6 +208,15 @@ func TestAccessiblePages(t *testing.T) {
 		b.open(pages[name])
 		b.sound(name)
 	}
+	b.open("/account")
+	b.click("#factor-begin button")
+	b.waitFor("#factor-form")
+	b.idle()
+	b.sound("setting an app up")
+	b.setUp(s.desk)
+	b.sound("recovery codes")
+	b.open("/account")
+	b.sound("account with a second factor")
 	for _, who := range []string{"vera@example.com", "max@example.com", "fay@example.com"} {
 		b := s.enter(who, "/users")
 		b.sound("start of " + who)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -41,7 +42,7 @@ type program struct {
 // failed. The environment is env alone, not the one of the machine.
 func startProgram(t testing.TB, env map[string]string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, DB: storetest.New(t), env: maps.Clone(env), args: args}
+	p := &program{t: t, DB: storetest.New(t), env: maps.Clone(env), args: append([]string{"--key-file", filepath.Join(t.TempDir(), "keys")}, args...)}
 	p.start("127.0.0.1:0")
 	t.Cleanup(func() {
 		p.Stop()

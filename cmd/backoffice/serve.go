@@ -43,6 +43,9 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		return err
 	}
 	defer db.Close()
+	if err := db.CheckKeys(env.ctx); err != nil {
+		return fmt.Errorf("--key-file: %w", err)
+	}
 	limitMemory(env)
 	sockets, err := inherit(env.getenv)
 	if err != nil {

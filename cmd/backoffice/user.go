@@ -21,6 +21,7 @@ type userCmd struct {
 	Deactivate    userOffCmd      `cmd:"" help:"Keep the account, and put the person out."`
 	Reactivate    userOnCmd       `cmd:"" help:"Let a deactivated person in again."`
 	ResetPassword userPasswordCmd `cmd:"" help:"Set somebody's password and end their sessions."`
+	ResetFactors  userFactorsCmd  `cmd:"" help:"Take somebody's second factors away who has lost them, and end their sessions."`
 	EndSessions   userEndCmd      `cmd:"" help:"Sign somebody, or everybody, out everywhere."`
 }
 
@@ -145,6 +146,23 @@ func (c *userPasswordCmd) Run(all *cli, env *environment) error {
 			return err
 		}
 		fmt.Fprintf(env.stdout, "%s: password set, sessions ended\n", u.Name)
+		return nil
+	})
+}
+
+type userFactorsCmd struct{ who }
+
+// Run takes the factors away.
+func (c *userFactorsCmd) Run(all *cli, env *environment) error {
+	return all.with(env, func(db *store.Store, a store.Actor) error {
+		u, err := c.find(env, db, a)
+		if err != nil {
+			return err
+		}
+		if err := db.ResetFactors(env.ctx, a, u.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stdout, "%s: second factors removed, sessions ended\n", u.Name)
 		return nil
 	})
 }

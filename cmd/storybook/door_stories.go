@@ -31,7 +31,7 @@ func typedPassword(name string, s c.Strength) story {
 
 func kept() c.KeptForm {
 	return c.KeptForm{
-		Name: "Grace Kim", Action: "/users/13", Cancel: "/users/13",
+		Title: "Welcome back, Grace Kim", Lead: "Your session had ended, so this was not saved yet. Nothing you typed is lost.", Action: "/users/13", Cancel: "/users/13",
 		Fields: []c.Fact{{Label: "Name", Text: "Camille Dubois-Laurent"}, {Label: "Phone", Text: "+33 1 99 00 14 21"}},
 		Hidden: []c.Hidden{{Name: "name", Value: "Camille Dubois-Laurent"}, {Name: "phone", Value: "+33 1 99 00 14 21"}},
 	}

@@ -106,5 +106,6 @@ func account(forced bool) c.AccountView {
 		},
 		History: timeline(true),
 		AllHref: "/account/history",
+		Factor:  c.FactorCard{Own: true, Begin: "/account/factor"},
 	}
 }

@@ -1,0 +1,58 @@
+package components
+
+// FactorCard is somebody's second factor, on their own page or on one of the staff.
+type FactorCard struct {
+	Own    bool
+	On     bool
+	Since  Moment
+	Used   Moment
+	Left   string // recovery codes: "8 recovery codes left"
+	Few    bool   // it is time for new ones
+	Notice string // why it has to be set up; may be empty
+	Begin  string // POST: begins the set-up; empty when it is on, or not one's own
+	Codes  string // POST: makes new recovery codes
+	Remove string // GET: asks before it is taken away
+}
+
+// FactorSetup is the page that sets an authenticator app up.
+type FactorSetup struct {
+	Lead    string
+	Begin   string // POST: makes a key; empty once there is one
+	QR      QRCode
+	URI     string // the same for an app on this very device
+	Key     string // the same to be typed, in groups
+	Confirm string // POST
+	Next    string // where to go afterwards
+	Code    Field
+	Error   string // about the form as a whole
+	Later   string // href that puts it off; empty when it cannot be, or need not be done
+	Left    string // for how long: "6 days left"
+}
+
+// QRCode is a picture of squares.
+type QRCode struct {
+	Size int    // squares on each side, with the margin
+	Path string // of the dark ones, as SVG draws it
+}
+
+// RecoveryCodes are shown once.
+type RecoveryCodes struct {
+	Codes []string
+	Title string
+	Lead  string
+	Next  string // href: goes on
+}
+
+// SecurityView is which roles need a second factor.
+type SecurityView struct {
+	Roles []RolePolicy
+	Grace string // "7 days"
+	Error string
+}
+
+// RolePolicy is the rule for one role.
+type RolePolicy struct {
+	Key, Label string
+	Required   bool
+	Note       string // "since 3 days ago"; may be empty
+}

@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Factor is what a sign-in was proved by besides the password.
+type Factor string
+
+// The factors.
+const (
+	PasswordOnly Factor = ""
+	ByApp        Factor = "totp"
+	ByRecovery   Factor = "recovery"
+)
+
+// Label says it for people.
+func (f Factor) Label() string {
+	switch f {
+	case ByApp:
+		return "authenticator app"
+	case ByRecovery:
+		return "recovery code"
+	}
+	return "password only"
+}
+
+// Factors are what somebody proves to be themselves by besides the password.
+type Factors struct {
+	App   time.Time // since when they have an authenticator app; zero: they have none
+	Used  time.Time // when a code of it was last taken
+	Codes int       // recovery codes that are left
+}
+
+// enrolWithin is how long the key of an app that is being set up is good.
+const enrolWithin = 30 * time.Minute
+
+// Factors gives the factors of a person: one's own or, with permission, anybody's.
+func (s *Store) Factors(ctx context.Context, a Actor, user int64) (Factors, error) {
+	if a.ID != user && !Can(a, ActResetFactors, nil) {
+		return Factors{}, forbidden("Your role does not allow this.")
+	}
+	app, err := loadApp(ctx, s.reader, user)
+	if err != nil || app == nil || app.confirmed == 0 {
+		return Factors{}, err
+	}
+	left, err := countRecoveryCodes(ctx, s.reader, user)
+	return Factors{App: fromMillis(app.confirmed), Used: fromMillis(app.used), Codes: left}, err
+}
+
+// BeginApp makes the key of a new authenticator app for the acting person. It
+// counts once ConfirmApp has seen a code of it.
+func (s *Store) BeginApp(ctx context.Context, a Actor) error {
+	return s.write(ctx, a, attempt{ActAddFactor, a.ID}, func(x *tx) error {
+		u, err := x.self(ActAddFactor)
+		if err != nil {
+			return err
+		}
+		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if app != nil && app.confirmed != 0 {
+			return refused("You have an authenticator app already. Remove it first, or make new recovery codes.")
+		}
+		sealed, err := x.seal(placeSeed, u.ID, newSeed())
+		if err != nil {
+			return err
+		}
+		if err := saveApp(x, u.ID, &totpApp{sealed: sealed, begun: toMillis(x.now)}); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: "begun"})
+		return err
+	})
+}
+
+// Enrolment gives the app that the acting person is setting up. It fails with
+// NotFound when there is none.
+func (s *Store) Enrolment(ctx context.Context, a Actor) (Enrolment, error) {
+	app, err := loadApp(ctx, s.reader, a.ID)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if !app.pending(s.now()) {
+		return Enrolment{}, errNoEnrolment()
+	}
+	seed, err := s.unseal(placeSeed, a.ID, app.sealed)
+	return Enrolment{Key: keyText.EncodeToString(seed), Begun: fromMillis(app.begun)}, err
+}
+
+// pending reports whether the app is being set up.
+func (app *totpApp) pending(now time.Time) bool {
+	return app != nil && app.confirmed == 0 && now.Sub(fromMillis(app.begun)) < enrolWithin
+}
+
+func errNoEnrolment() error {
+	return &Error{Kind: NotFound, Message: "The set-up was not finished in time. Please begin again."}
+}
+
+// ConfirmApp sees the first code of the app that is being set up, which counts
+// from then on, and gives recovery codes, to be shown once.
+func (s *Store) ConfirmApp(ctx context.Context, a Actor, code string) (codes []string, err error) {
+	var wrong error
+	err = s.write(ctx, a, attempt{ActAddFactor, a.ID}, func(x *tx) error {
+		u, err := x.self(ActAddFactor)
+		if err != nil {
+			return err
+		}
+		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if !app.pending(x.now) {
+			return errNoEnrolment()
+		}
+		if wrong, err = x.tryCode(u, app, code, Entry{Act: ActAddFactor, Target: u.ID}); wrong != nil || err != nil {
+			return err
+		}
+		app.confirmed = toMillis(x.now)
+		if err := saveApp(x, u.ID, app); err != nil {
+			return err
+		}
+		if codes, err = x.replaceCodes(u.ID); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: "authenticator app"})
+		return err
+	})
+	return codes, orElse(err, wrong)
+}
+
+// orElse gives the first error, if there is one.
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// replaceCodes gives a person new recovery codes; those that were left are dead.
+func (x *tx) replaceCodes(user int64) ([]string, error) {
+	if err := deleteRecoveryCodes(x, user); err != nil {
+		return nil, err
+	}
+	codes := newRecoveryCodes()
+	for _, code := range codes {
+		if err := insertRecoveryCode(x, user, recoveryDigest(user, code)); err != nil {
+			return nil, err
+		}
+	}
+	return codes, nil
+}
+
+// NewRecoveryCodes gives the acting person new recovery codes, to be shown once.
+func (s *Store) NewRecoveryCodes(ctx context.Context, a Actor) (codes []string, err error) {
+	err = s.write(ctx, a, attempt{ActNewCodes, a.ID}, func(x *tx) error {
+		u, _, err := x.selfWithApp(ActNewCodes)
+		if err != nil {
+			return err
+		}
+		if codes, err = x.replaceCodes(u.ID); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActNewCodes, Target: u.ID})
+		return err
+	})
+	return codes, err
+}
+
+// RemoveApp takes the acting person's own authenticator app and recovery codes away.
+func (s *Store) RemoveApp(ctx context.Context, a Actor) error {
+	return s.write(ctx, a, attempt{ActRemoveFactor, a.ID}, func(x *tx) error {
+		u, _, err := x.selfWithApp(ActRemoveFactor)
+		if err != nil {
+			return err
+		}
+		if err := x.dropFactors(u.ID); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActRemoveFactor, Target: u.ID, Note: "authenticator app"})
+		return err
+	})
+}
+
+// ResetFactors takes somebody's factors away who has lost them, and ends all their
+// sign-ins.
+func (s *Store) ResetFactors(ctx context.Context, a Actor, id int64) error {
+	return s.write(ctx, a, attempt{ActResetFactors, id}, func(x *tx) error {
+		u, err := x.loadForChange(id)
+		if err != nil {
+			return err
+		}
+		if err := x.require(ActResetFactors, u); err != nil {
+			return err
+		}
+		if x.actor.Kind == Person && x.actor.ID == id {
+			return refused("This is your own account. Remove the factor on your account page.")
+		}
+		app, err := loadApp(x.ctx, x.Tx, id)
+		if err != nil {
+			return err
+		}
+		if app == nil {
+			return refused(u.Name + " has no second factor.")
+		}
+		if err := x.dropFactors(id); err != nil {
+			return err
+		}
+		if _, err := endSignIns(x, id, 0, EndedFactor); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActResetFactors, Target: id, Note: "authenticator app and recovery codes"})
+		return err
+	})
+}
+
+func (x *tx) dropFactors(user int64) error {
+	if _, err := deleteApp(x, user); err != nil {
+		return err
+	}
+	return deleteRecoveryCodes(x, user)
+}
+
+// self is the acting person, who may do the act to themselves and has proved of
+// late that they are.
+func (x *tx) self(act Act) (*User, error) {
+	if x.actor.Kind != Person {
+		return nil, forbidden("This is done by people for themselves.")
+	}
+	u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	return u, x.require(act, u)
+}
+
+// selfWithApp is self for what makes sense with an app only.
+func (x *tx) selfWithApp(act Act) (*User, *totpApp, error) {
+	u, err := x.self(act)
+	if err != nil {
+		return nil, nil, err
+	}
+	app, err := loadApp(x.ctx, x.Tx, u.ID)
+	if err == nil && (app == nil || app.confirmed == 0) {
+		err = refused("You have no authenticator app.")
+	}
+	return u, app, err
+}

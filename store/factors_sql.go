@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// totpApp is somebody's authenticator app as it is kept.
+type totpApp struct {
+	sealed                 string
+	begun, confirmed, used int64
+	step                   int64
+}
+
+// loadApp gives nil when there is none.
+func loadApp(ctx context.Context, q querier, user int64) (*totpApp, error) {
+	var app totpApp
+	err := q.QueryRowContext(ctx, `SELECT seed, begun_at, confirmed_at, used_at, step FROM totp_apps WHERE user_id = ?1`, user).
+		Scan(&app.sealed, &app.begun, &app.confirmed, &app.used, &app.step)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &app, err
+}
+
+func saveApp(x *tx, user int64, app *totpApp) error {
+	_, err := x.ExecContext(x.ctx, `INSERT INTO totp_apps (user_id, seed, begun_at, confirmed_at, used_at, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ ON CONFLICT (user_id) DO UPDATE SET seed = ?2, begun_at = ?3, confirmed_at = ?4, used_at = ?5, step = ?6`,
+		user, app.sealed, app.begun, app.confirmed, app.used, app.step)
+	return err
+}
+
+func deleteApp(x *tx, user int64) (int, error) {
+	return affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps WHERE user_id = ?1`, user))
+}
+
+func deleteAllApps(x *tx) (int, error) {
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM recovery_codes`); err != nil {
+		return 0, err
+	}
+	return affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps`))
+}
+
+func countRecoveryCodes(ctx context.Context, q querier, user int64) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM recovery_codes WHERE user_id = ?1`, user).Scan(&n)
+	return n, err
+}
+
+func insertRecoveryCode(x *tx, user int64, digest string) error {
+	_, err := x.ExecContext(x.ctx, `INSERT INTO recovery_codes (user_id, digest) VALUES (?1, ?2)`, user, digest)
+	return err
+}
+
+// deleteRecoveryCode gives how many there were: one, or none.
+func deleteRecoveryCode(x *tx, user int64, digest string) (int, error) {
+	return affected(x.ExecContext(x.ctx, `DELETE FROM recovery_codes WHERE user_id = ?1 AND digest = ?2`, user, digest))
+}
+
+func deleteRecoveryCodes(x *tx, user int64) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM recovery_codes WHERE user_id = ?1`, user)
+	return err
+}
+
+// loadProved says when a sign-in that has not ended was last proved: 0 for never.
+func loadProved(x *tx, signIn, user int64) (at int64, err error) {
+	err = x.QueryRowContext(x.ctx, `SELECT CASE WHEN proved_at > started_at THEN proved_at ELSE started_at END
+ FROM signins WHERE id = ?1 AND user_id = ?2 AND ended_at = 0`, signIn, user).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return at, err
+}
+
+func setProved(x *tx, signIn, user int64) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE signins SET proved_at = ?1 WHERE id = ?2 AND user_id = ?3`, toMillis(x.now), signIn, user)
+	return err
+}
+
+// selectRequired gives the roles that need a second factor, and since when.
+func selectRequired(ctx context.Context, q querier) (map[Role]int64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT role, since_at FROM required_factors`)
+	if err != nil {
+		return nil, err
+	}
+	since := map[Role]int64{}
+	_, err = collect(rows, func(r row) (role Role, err error) {
+		var at int64
+		err = r.Scan(&role, &at)
+		since[role] = at
+		return role, err
+	})
+	return since, err
+}
+
+func insertRequired(x *tx, r Role) error {
+	_, err := x.ExecContext(x.ctx, `INSERT INTO required_factors (role, since_at) VALUES (?1, ?2) ON CONFLICT (role) DO NOTHING`, string(r), toMillis(x.now))
+	return err
+}
+
+func deleteRequired(x *tx, r Role) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM required_factors WHERE role = ?1`, string(r))
+	return err
+}

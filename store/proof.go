@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// prove fails with ProofNeeded when the act asks for a proof that is fresher than
+// the last one of the acting person's sign-in. require asks it for every act; what
+// is decided by a value, such as who becomes an admin, asks it by itself.
+func (x *tx) prove(act Act) error {
+	if x.actor.Kind != Person || x.actor.proven || !NeedsProof(act) {
+		return nil
+	}
+	at, err := loadProved(x, x.actor.SignIn, x.actor.ID)
+	if err != nil {
+		return err
+	}
+	if x.now.Sub(fromMillis(at)) < ProofLasts {
+		return nil
+	}
+	return &Error{Kind: ProofNeeded, Message: "Please confirm that it is you."}
+}
+
+// Prove takes a fresh proof that the acting person is who they are: a code, if they
+// have an authenticator app, because a browser may have kept the password; else
+// the password. What is wrong fails with Invalid, in the field code or password.
+func (s *Store) Prove(ctx context.Context, a Actor, password, code string) error {
+	app, err := loadApp(ctx, s.reader, a.ID)
+	if err != nil {
+		return err
+	}
+	if app != nil && app.confirmed != 0 {
+		return s.proveByCode(ctx, a, code)
+	}
+	return s.proveByPassword(ctx, a, password)
+}
+
+func (s *Store) proveByCode(ctx context.Context, a Actor, code string) error {
+	var wrong error
+	err := s.transact(ctx, a, func(x *tx) error {
+		u, app, err := x.selfWithApp(ActProof)
+		if err != nil {
+			return err
+		}
+		_, note, no, err := x.checkCode(u, app, code, Entry{Act: ActProof, Target: u.ID})
+		if wrong = no; no != nil || err != nil {
+			return err
+		}
+		return x.proved(note)
+	})
+	return orElse(err, wrong)
+}
+
+func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) error {
+	u, err := loadUser(ctx, s.reader, a.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
+		return err
+	}
+	ok, _, err := s.checkPassword(ctx, u, password)
+	if err != nil {
+		return s.unlessCrowded(ctx, a, u.emailKey, err)
+	}
+	if !ok {
+		return s.notProved(ctx, a)
+	}
+	err = s.transact(ctx, a, func(x *tx) error {
+		if err := x.sameHash(u); err != nil {
+			return err
+		}
+		if err := x.clearAttempts(a, u.emailKey); err != nil {
+			return err
+		}
+		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if app != nil && app.confirmed != 0 { // since a moment ago
+			return invalid(map[string]string{"code": "A code of your authenticator app is needed."})
+		}
+		return x.proved("with the password")
+	})
+	if errors.Is(err, errOtherHash) {
+		return invalid(map[string]string{"password": "Your password was changed a moment ago. Please try again."})
+	}
+	return err
+}
+
+func (s *Store) notProved(ctx context.Context, a Actor) error {
+	if err := s.recordAlone(ctx, a, Entry{Act: ActProof, Target: a.ID, Outcome: Failure, Note: "wrong password"}); err != nil {
+		return err
+	}
+	return invalid(map[string]string{"password": "This is not your password."})
+}
+
+// proved notes the proof at the sign-in that it was given in.
+func (x *tx) proved(note string) error {
+	if err := setProved(x, x.actor.SignIn, x.actor.ID); err != nil {
+		return err
+	}
+	_, err := x.record(Entry{Act: ActProof, Target: x.actor.ID, Note: note})
+	return err
+}
