@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"backoffice/store"
-	"backoffice/store/storetest"
 )
 
 // linkIn finds a one-time link in the source of a mail.
@@ -28,9 +27,6 @@ func (m *mailServer) nextLink(b *browser, n int) string {
 // TestJourneyInvitedByMail invites somebody, who comes in by the mail, forgets the
 // password, and comes in again: with scripts and without.
 func TestJourneyInvitedByMail(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // its key file would lie in this folder
-	}
 	m := serveMail(t, false, false)
 	d := openDesk(t, startProgram(t, map[string]string{
 		"BACKOFFICE_ADMIN_EMAIL": anaEmail, "BACKOFFICE_ADMIN_PASSWORD": staffPassword, "BACKOFFICE_ADMIN_NAME": "Ana Pérez",
