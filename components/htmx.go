@@ -109,7 +109,7 @@ func pageForm(action string) attributes {
 // strengthWatch makes a field ask how good the password is that is being typed.
 func strengthWatch(id string) attributes {
 	return attributes{"hx-post", "/password/strength", "hx-swap", "innerHTML", "hx-sync", "this:replace",
-		"hx-target", Sel(id + "-strength"), "hx-trigger", "input changed delay:300ms"}
+		"hx-target", Sel(id + "-strength"), "hx-trigger", "input changed delay:300ms, session:restored from:self"}
 }
 
 // undoForm makes a form whose answer is a toast.

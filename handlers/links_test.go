@@ -162,6 +162,9 @@ func TestALinkIsToldToNobody(t *testing.T) {
 	plain := newSite(t)
 	path = plain.resetOf(nora)
 	c := plain.as(nobody)
+	if got := c.get(path).is(t, 200).header.Get("Referrer-Policy"); got != "strict-origin" {
+		t.Errorf("over HTTP, Referrer-Policy is %q", got)
+	}
 	c.send(request{method: "POST", url: path, form: formOf([]string{"password", "short"}), header: map[string]string{"Origin": "http://office.example"}}).is(t, 422)
 	c.send(request{method: "POST", url: path, form: formOf([]string{"password", "short"}), header: map[string]string{"Origin": "null"}}).is(t, 403)
 }

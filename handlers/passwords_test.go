@@ -22,6 +22,7 @@ func TestPasswordFieldsWelcomeManagers(t *testing.T) {
 		{s.as(nobody).get("/login"), map[string]string{"password": "current-password"}, "#signin-form"},
 		{s.dialog(bjorn).get("/users"), map[string]string{"password": "current-password"}, "#signin-form"},
 		{fresh.as(nobody).get("/setup/" + token), map[string]string{"password": "new-password"}, "#setup-form"},
+		{s.as(nobody).get(s.resetOf(vera)), map[string]string{"password": "new-password"}, "#link-form"},
 		{s.as(ana).get("/users/new"), map[string]string{"password": "new-password"}, "#user-form"},
 		{s.as(milo).get("/account"), map[string]string{"current": "current-password", "password": "new-password", "repeat": "new-password"}, "#password-form"},
 		{s.as(fay).get("/account"), map[string]string{"current": "current-password", "password": "new-password", "repeat": "new-password"}, "#password-form"},

@@ -40,9 +40,12 @@ func TestNewPasswords(t *testing.T) {
 	for bad, why := range map[string]string{known: "stands in a list", "northwind-2026": "made of your name", "short": "at least 12"} {
 		person := newPerson("Nell", Member)
 		person.Password = bad
+		s.reset(s.eve)
+		_, redeemed := s.RedeemLink(t.Context(), s.guest, s.token, bad)
 		for way, err := range map[string]error{
 			"create": second(s.CreateUser(t.Context(), s.admin, person)),
 			"change": s.ChangeOwnPassword(t.Context(), s.self, password, bad),
+			"link":   redeemed,
 			"reset":  s.ResetPassword(t.Context(), s.admin, s.ben.ID, bad, false),
 		} {
 			if got := wantKind(t, err, Invalid).Fields["password"]; !strings.Contains(got, why) {

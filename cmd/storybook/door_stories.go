@@ -16,7 +16,17 @@ func doorStories() []story {
 		users("signin-dialog-error", "The same after too many tries.", over(c.UsersPage(list()), c.SignInDialog(endedWrong))),
 		{Name: "kept", About: "After that, with scripts off.", Page: framed("Welcome back"), Body: c.KeptPage(kept())},
 		{Name: "setup", About: "The first administrator.", Page: bare("Welcome"), Body: c.SetupPage(setup())},
+		typedPassword("password-weak", c.Strength{Score: 1, Word: "Weak.", Note: "Use at least 12 characters; this has 7."}),
+		typedPassword("password-fair", c.Strength{Score: 2, Word: "Fair."}),
+		typedPassword("password-good", c.Strength{Score: 3, Word: "Good."}),
+		typedPassword("password-strong", c.Strength{Score: 4, Word: "Strong."}),
 	}
+}
+
+// typedPassword is a form in which somebody chooses a password that is so good.
+func typedPassword(name string, s c.Strength) story {
+	return story{Name: name, About: "How good the password is that is being typed.", Page: bare("Welcome"),
+		Body: swapped(c.SetupPage(setup()), c.StrengthSlot("setup-password", c.Strength{}), c.StrengthSlot("setup-password", s))}
 }
 
 func kept() c.KeptForm {
