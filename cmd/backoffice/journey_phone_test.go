@@ -10,10 +10,18 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// still waits until nothing moves: a dialog grows as it opens, and a page that
+// comes in place of another fades in, which a window that changes breaks off.
+func (b *browser) still() {
+	b.t.Helper()
+	b.until(`document.readyState === 'complete' && !document.activeViewTransition && document.getAnimations().every(a => a.playState !== 'running')`, "what moves to stand still")
+}
+
 // resize makes the window another size; scale is how many pixels of the screen
 // make one of the page, as zooming in does.
 func (b *browser) resize(width, height int64, scale float64) {
 	b.t.Helper()
+	b.still()
 	b.must(b.do(cdpStep(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: scale, Mobile: b.conf.phone,
 	})), "resizing the window")
@@ -37,6 +45,7 @@ func (b *browser) narrow() {
 // pixels; a link within a sentence may be.
 func (b *browser) thumb() {
 	b.t.Helper()
+	b.still()
 	var small []string
 	b.eval(`[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
 		.filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest('.vh, .skip, .sentence, [inert]'))
