@@ -23,13 +23,18 @@ func (b *browser) keepDownloads() string {
 	return folder
 }
 
-// downloaded waits for the next file in a folder and takes it away.
+// downloaded waits for the next file in a folder and takes it away. The browser
+// reserves a name with an empty file before it moves a finished download there.
 func (b *browser) downloaded(folder string) (name string, rows [][]string) {
 	b.t.Helper()
 	var files []string
 	waitFor(b.t, "a download", func() bool {
 		files, _ = filepath.Glob(filepath.Join(folder, "users-*.csv"))
-		return len(files) == 1
+		if len(files) != 1 {
+			return false
+		}
+		file, err := os.Stat(files[0])
+		return err == nil && file.Size() > 0
 	})
 	rows = readTable(b.t, files[0])
 	b.must(os.Remove(files[0]), "taking the file away")
