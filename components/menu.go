@@ -30,7 +30,7 @@ func (p *pen) rowMenu(r *UserRow, a *Actions) {
 		p.raw(id)
 		p.raw(`/menu" hx-target="#u`)
 		p.raw(id)
-		p.raw(`-menu" hx-swap="innerHTML" hx-trigger="` + onSight)
+		p.raw(`-menu" hx-swap="innerHTML" hx-sync="this:drop" hx-trigger="` + onSight)
 	}
 	p.raw(`">`)
 	p.icon("user")

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"backoffice/store"
-	"backoffice/store/storetest"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp/kb"
@@ -135,9 +134,6 @@ func (v *visitor) read(r *http.Response, err error) string {
 
 // TestHTMLOfAllPages has every page, as it is sent, read by the Nu checker.
 func TestHTMLOfAllPages(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	s := newShowroom(t)
 	pages := map[string]string{}
 	ana := s.signedIn(anaEmail)
@@ -204,9 +200,6 @@ func (b *browser) sound(where string) {
 
 // TestAccessiblePages runs axe-core on every page.
 func TestAccessiblePages(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	t.Parallel()
 	s := newShowroom(t)
 	b := s.enter(anaEmail, "/")
@@ -234,9 +227,6 @@ func TestAccessiblePages(t *testing.T) {
 
 // TestAccessibleDoors runs axe-core on the pages without a session.
 func TestAccessibleDoors(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	t.Parallel()
 	d := openDesk(t, startProgram(t, nil))
 	b := newBrowser(t, d.URL)
@@ -280,9 +270,6 @@ func TestAccessibleDoors(t *testing.T) {
 
 // TestAccessibleStates runs axe-core on what opens within a page.
 func TestAccessibleStates(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	t.Parallel()
 	s := newShowroom(t)
 	u := s.person("Aaa Dubois", "aaa@example.com", store.Member)
@@ -385,9 +372,6 @@ func TestAccessibleStates(t *testing.T) {
 
 // TestAccessibleIdleWarning runs axe-core on the warning before the time-out.
 func TestAccessibleIdleWarning(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	t.Parallel()
 	d := newDesk(t, "--idle-timeout", "12s")
 	b := d.enter(anaEmail, "/account")

@@ -12,16 +12,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"backoffice/store/storetest"
 )
 
 // TestSlowClientsAreCut opens connections that never finish a request. Each is
 // closed by the server's time-out, and meanwhile others are answered.
 func TestSlowClientsAreCut(t *testing.T) {
-	if storetest.OnPostgres() {
-		return // it is the same on both databases
-	}
 	t.Parallel()
 	p := startProgram(t, nil)
 	var slow []net.Conn

@@ -14,6 +14,7 @@ import (
 	netmail "net/mail"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -226,7 +227,7 @@ func TestMailDoesNotGo(t *testing.T) {
 		why           string
 		final, server bool
 	}{
-		"down":               {url: good, arrange: func(m *mailServer, _ *postman) { m.server.Close() }, why: "The server could not be reached.", server: true},
+		"down":               {url: good, arrange: down, why: "The server could not be reached.", server: true},
 		"silent":             {url: good, arrange: silent, why: "The server could not be reached.", server: true},
 		"refuses for now":    {url: good, arrange: func(m *mailServer, _ *postman) { m.rcpt = refuses(451) }, why: "451 4.1.1: the server asks to try again later."},
 		"refuses for good":   {url: good, arrange: func(m *mailServer, _ *postman) { m.rcpt = refuses(550) }, why: "550 5.1.1: the server does not take it.", final: true},
@@ -257,6 +258,23 @@ func TestMailDoesNotGo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// down is a server that does not run: its port is taken, and nobody listens there.
+func down(m *mailServer, p *postman) {
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(func() { syscall.Close(socket) })
+	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		m.t.Fatal(err)
+	}
+	address, err := syscall.Getsockname(socket)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	p.server.port = address.(*syscall.SockaddrInet4).Port
 }
 
 // silent is a server that takes the connection and says nothing.
