@@ -35,11 +35,7 @@ const (
 func (e *sqlite) open(ctx context.Context, s *Store) (err error) {
 	s.writer = e.config.pool(e.connector("rwc"), 1)
 	e.writer, e.flushes = s.writer, true
-	if err = migrateUp(ctx, goose.DialectSQLite3, s.writer); err != nil {
-		return err
-	}
-	version, err := schemaVersion(ctx, s.writer)
-	if err = errors.Join(err, notNewer(version, e.config.DB)); err != nil {
+	if err = e.migrate(ctx); err != nil {
 		return err
 	}
 	if err = readyWriter(ctx, s.writer); err != nil {
@@ -53,6 +49,23 @@ func (e *sqlite) open(ctx context.Context, s *Store) (err error) {
 	e.log = newCheckpointer(sql.OpenDB(e.connector("rw")), &s.bulkGate, s.between)
 	go e.log.loop(s.closing)
 	return nil
+}
+
+// migrate takes the steps that are not done yet. Mostly there are none, and then
+// none is read.
+func (e *sqlite) migrate(ctx context.Context) error {
+	newest, err := newestMigration()
+	if err != nil {
+		return err
+	}
+	version, err := fileVersion(ctx, e.writer)
+	if err != nil || version < newest { // a file that another program makes just now cannot be read
+		if err := migrateUp(ctx, goose.DialectSQLite3, e.writer); err != nil {
+			return err
+		}
+		version, err = fileVersion(ctx, e.writer)
+	}
+	return errors.Join(err, notNewer(version, e.config.DB))
 }
 
 // connector makes connections to the file.

@@ -23,13 +23,8 @@ func (e sqliteCopier) connect(ctx context.Context, fill bool) (*sql.DB, error) {
 	return db, readyWriter(ctx, db)
 }
 
-func (e sqliteCopier) version(ctx context.Context, q querier) (version int64, err error) {
-	var there bool
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version')`).Scan(&there)
-	if err != nil || !there {
-		return 0, err
-	}
-	return schemaVersion(ctx, q)
+func (e sqliteCopier) version(ctx context.Context, q querier) (int64, error) {
+	return fileVersion(ctx, q)
 }
 
 // identity is the file itself, under whatever name it is known.

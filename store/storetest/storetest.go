@@ -39,6 +39,7 @@ func Main(m *testing.M, prepare func(db string) error) int {
 	flag.Parse()
 	only := os.Getenv("BACKOFFICE_TEST_ENGINE")
 	code := 0
+	emptyFile = sync.OnceValues(func() ([]byte, error) { return makeFile(prepare) })
 	if only != "postgres" {
 		code = m.Run()
 	}
@@ -82,7 +83,7 @@ func OnPostgres() bool { return server != nil }
 func Blank(t testing.TB) string {
 	t.Helper()
 	if server == nil {
-		return New(t)
+		return filepath.Join(t.TempDir(), "people.db")
 	}
 	return server.create(t, "template0")
 }
@@ -92,7 +93,7 @@ func New(t testing.TB) string {
 	t.Helper()
 	os.Getenv("BACKOFFICE_TEST_ENGINE") // read during a test, it keeps go test from answering for one engine with the result of another
 	if server == nil {
-		return filepath.Join(t.TempDir(), "people.db")
+		return write(t, emptyFile)
 	}
 	return server.create(t, template)
 }
@@ -104,15 +105,38 @@ func Copy(t testing.TB, db string) string {
 	if server != nil {
 		return server.create(t, baseName(db))
 	}
-	to := filepath.Join(t.TempDir(), "people.db")
-	content, err := os.ReadFile(db)
+	return write(t, func() ([]byte, error) { return os.ReadFile(db) })
+}
+
+// write makes a file of what is read, for one test.
+func write(t testing.TB, read func() ([]byte, error)) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "people.db")
+	content, err := read()
 	if err == nil {
-		err = os.WriteFile(to, content, 0o600)
+		err = os.WriteFile(name, content, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return to
+	return name
+}
+
+// emptyFile is a file with nothing in it but tables. It is made when it is first
+// asked for.
+var emptyFile func() ([]byte, error)
+
+func makeFile(prepare func(db string) error) ([]byte, error) {
+	folder, err := os.MkdirTemp("", "backoffice-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	name := filepath.Join(folder, "people.db")
+	if err := prepare(name); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(name)
 }
 
 // Keep gives the name of an empty database that stays for all tests, to be copied.
