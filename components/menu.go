@@ -75,12 +75,21 @@ func (p *pen) acts(a Actions, view string, id int64) {
 		p.put(`New password…</a>`)
 	}
 	p.act(a.EndSessions, "End all sessions", "logout", view, id)
-	if a.DeleteHref != "" {
-		p.put(`<hr><a class="menu-item bad" id="u`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,
-			confirmPath(a.DeleteHref, view), `" hx-target="#dialog" hx-swap="innerHTML" hx-trigger="`, onClick, `">`)
-		p.icon("trash")
-		p.put(`Delete…</a>`)
+	p.last(a.DeleteHref, "delete", "Delete…", view, row)
+	if view == "page" {
+		p.last(a.EraseHref, "erase", "Erase for good…", view, row)
 	}
+}
+
+// last is an act that asks first, below all others.
+func (p *pen) last(href, name, label, view, row string) {
+	if href == "" {
+		return
+	}
+	p.put(`<hr><a class="menu-item bad" id="u`, row, `-`, name, `" href="`, link(href), `" hx-get="`,
+		confirmPath(href, view), `" hx-target="#dialog" hx-swap="innerHTML" hx-trigger="`, onClick, `">`)
+	p.icon("trash")
+	p.put(label, "", `</a>`)
 }
 
 // act is an act that a button is enough for. With scripts off its form is sent

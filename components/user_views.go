@@ -86,6 +86,7 @@ type Actions struct {
 	ResetHref      string // GET a question, then POST to the same address: a link for a new password
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
+	EraseHref      string // GET a confirmation, then POST to the same address
 	EndSessions    string // POST: end all of this person's sessions
 }
 

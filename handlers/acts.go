@@ -125,6 +125,31 @@ func (s *server) deleteUser(a *ask) (view, error) {
 	return v, nil
 }
 
+// confirmErase asks before somebody who is deleted is removed for good.
+func (s *server) confirmErase(a *ask) (view, error) {
+	u, err := s.findUser(a)
+	if err != nil {
+		return view{}, err
+	}
+	if u.Deleted.IsZero() {
+		return view{}, &store.Error{Kind: store.Refused, Message: u.Name + " has to be deleted first."}
+	}
+	c := components.Confirm{
+		Title: "Erase " + u.Name + " for good?",
+		Body: []string{"Their name, addresses and all other values are removed at once, also from the audit log, and so is where they signed in from. Nothing brings them back.",
+			"The audit log keeps that there was an account with the number " + formatID(u.ID) + ", and stays whole. Backups and archives that were made before keep what they hold."},
+		Action: a.URL.Path, Submit: "Erase for good", Danger: true, Cancel: "/users/" + formatID(u.ID), TargetID: components.MainID,
+	}
+	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
+}
+
+func (s *server) erase(a *ask) (view, error) {
+	if err := s.store.Erase(a.Context(), a.actor, a.pathID()); err != nil {
+		return view{}, err
+	}
+	return view{goTo: "/users?status=deleted", toast: &components.Toast{Tone: "ok", Title: "Erased for good", Detail: "Account no. " + formatID(a.pathID())}}, nil
+}
+
 // undo takes back what an entry of the trail did. What the page shows of it is
 // drawn anew, and what was done can be done again from the toast.
 func (s *server) undo(a *ask) (view, error) {

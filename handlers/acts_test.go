@@ -122,6 +122,34 @@ func TestDeletingFromThePersonsPage(t *testing.T) {
 	s.as(bjorn).post("/users/5/restore").is(t, 303) // there already: no harm
 }
 
+// TestErasingForGood asks first, only of somebody who is deleted, and leaves a
+// trail that is whole and tells nothing of them.
+func TestErasingForGood(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.fresh(ana)
+	c.get("/users/5/erase").is(t, 409).shows("main", "has to be deleted first")
+	c.post("/users/5/erase").is(t, 409)
+	c.post("/users/5/delete").is(t, 303)
+	page := c.get("/users/5").is(t, 200)
+	if page.attr("#u5-erase", "href") != "/users/5/erase" {
+		t.Errorf("the page does not offer it: %s", page.body)
+	}
+	s.as(ana).on("/users/5").into("div#dialog").get("/users/5/erase").is(t, 200).shows("dialog h2", "Erase Nora García for good?")
+	c.submit(c.get("/users/5/erase").is(t, 200), "#confirm-form").is(t, 303).to(t, "/users?status=deleted")
+	list := c.get("/users?status=deleted").is(t, 200)
+	if !strings.HasPrefix(list.toast(), "Erased for good") || strings.Contains(list.body, "Nora") {
+		t.Errorf("the list says %q", list.body)
+	}
+	c.get("/users/5").is(t, 404)
+	if trail := c.get("/audit").is(t, 200); strings.Contains(trail.body, "Nora") {
+		t.Errorf("the trail tells of them: %s", trail.body)
+	}
+	if r, err := s.db.VerifyAudit(t.Context()); err != nil || r.Bad != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestUndoing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

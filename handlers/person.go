@@ -184,7 +184,7 @@ func grants(r store.Role) []components.Grant {
 var actLabels = map[store.Act]string{
 	store.ActLook: "See people", store.ActReadTrail: "Read the audit log", store.ActCreate: "Create people", store.ActInvite: "Invite people",
 	store.ActEdit: "Edit people", store.ActSetRole: "Give roles", store.ActDeactivate: "Deactivate people",
-	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people",
+	store.ActReactivate: "Reactivate people", store.ActDelete: "Delete people", store.ActRestore: "Restore deleted people", store.ActPurge: "Erase deleted people for good",
 	store.ActSeeSessions: "See where people are signed in", store.ActEndSessions: "End other people’s sessions",
 	store.ActEndEverybody: "Sign everybody out", store.ActResetPassword: "Reset passwords",
 	store.ActResetFactors: "Reset second factors", store.ActFactorPolicy: "Say who needs a second factor",

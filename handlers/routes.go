@@ -87,6 +87,8 @@ func (s *server) list() []route {
 		{"GET /users/{id}/delete", may(store.ActDelete), s.confirmDelete},
 		{"POST /users/{id}/delete", may(store.ActDelete), s.deleteUser},
 		{"POST /users/{id}/restore", may(store.ActRestore), s.restore},
+		{"GET /users/{id}/erase", may(store.ActPurge), s.confirmErase},
+		{"POST /users/{id}/erase", may(store.ActPurge), s.erase},
 		{"POST /users/{id}/invite", may(store.ActInvite), s.invite},
 		{"POST /users/{id}/invite/revoke", may(store.ActInvite), s.revokeInvite},
 		{"GET /users/{id}/reset", may(store.ActResetPassword), s.confirmReset},

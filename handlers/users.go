@@ -368,10 +368,11 @@ func actions(a *ask, u *store.User) components.Actions {
 	offer(&acts.ResetHref, store.ActResetPassword, here && !self && u.Status == store.Active)
 	offer(&acts.DeleteHref, store.ActDelete, here && !self)
 	offer(&acts.RestoreHref, store.ActRestore, !here)
+	offer(&acts.EraseHref, store.ActPurge, !here)
 	return acts
 }
 
 var actPaths = map[store.Act]string{
 	store.ActEdit: "edit", store.ActDeactivate: "deactivate", store.ActReactivate: "reactivate",
-	store.ActDelete: "delete", store.ActRestore: "restore", store.ActResetPassword: "reset",
+	store.ActDelete: "delete", store.ActRestore: "restore", store.ActPurge: "erase", store.ActResetPassword: "reset",
 }

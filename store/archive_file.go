@@ -20,7 +20,7 @@ import (
 
 const (
 	archiveKind    = "audit trail archive"
-	archiveVersion = 1
+	archiveVersion = 2 // the first had no origins
 )
 
 // archiveHead is the first line.
@@ -50,6 +50,7 @@ type archiveEntry struct {
 	Hash    string    `json:"hash"`
 	Salt    *string   `json:"salt"` // null, as the body: removed with a purged person
 	Body    *string   `json:"body"`
+	From    *origin   `json:"from,omitempty"` // where it came from, if the address is "#"; missing: removed
 }
 
 // archiveEnd is the last line.
@@ -64,13 +65,13 @@ var endBegins = []byte(`{"end":`)
 
 func lineOf(e *storedEntry) archiveEntry {
 	return archiveEntry{e.ID, e.At, e.Kind, e.Actor, e.Act, e.Outcome, e.Target, e.Address, e.Agent, e.Request, e.UndoOf,
-		e.values, e.prev, e.hash, e.salt, e.body}
+		e.values, e.prev, e.hash, e.salt, e.body, e.from}
 }
 
 func (l *archiveEntry) stored() storedEntry {
 	return storedEntry{Entry: Entry{ID: l.ID, At: l.At, Kind: l.Kind, Actor: l.Actor, Act: l.Act, Outcome: l.Outcome, Target: l.Target,
 		Address: l.Address, Agent: l.Agent, Request: l.Request, UndoOf: l.UndoOf},
-		values: l.Values, prev: l.Prev, hash: l.Hash, salt: l.Salt, body: l.Body, about: &l.Target}
+		values: l.Values, prev: l.Prev, hash: l.Hash, salt: l.Salt, body: l.Body, about: &l.Target, from: l.From}
 }
 
 // archiveWriter writes an archive into a file that has another name until it is
@@ -149,7 +150,7 @@ func (r *archiveReader) readHead() error {
 	if err != nil || readLine(line, &r.head) != nil || r.head.Kind != archiveKind || r.head.From < 1 {
 		return none
 	}
-	if r.head.Version != archiveVersion {
+	if r.head.Version > archiveVersion {
 		return refusedFile(r.path, "was made by a newer version of this program")
 	}
 	return nil

@@ -89,7 +89,7 @@ func TestArchive(t *testing.T) {
 			t.Errorf("%v: %+v", c.archives, r)
 		}
 	}
-	if lines := linesOf(t, first); len(lines) != 4 || lines[0] != `{"kind":"audit trail archive","version":1,"from":1,"prev_hash":""}`+"\n" ||
+	if lines := linesOf(t, first); len(lines) != 4 || lines[0] != `{"kind":"audit trail archive","version":2,"from":1,"prev_hash":""}`+"\n" ||
 		lines[3] != `{"end":2,"count":2,"hash":"`+strings.Trim(hashes[1], "[]")+`"}` {
 		t.Errorf("%q", lines)
 	}

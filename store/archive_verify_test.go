@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,12 +88,18 @@ func TestVerifyFindsTamperingInArchives(t *testing.T) {
 	for n, line := range lines {
 		var fields map[string]any
 		must(t, json.Unmarshal([]byte(line), &fields))
+		if from, ok := fields["from"].(map[string]any); ok {
+			delete(fields, "from")
+			maps.Copy(fields, from) // the values differ from those of the entry
+		}
 		for field, value := range fields {
 			was, _ := json.Marshal(value)
 			for _, to := range otherValues(value) {
 				became, _ := json.Marshal(to)
 				bad := int64(n)
 				switch {
+				case n == 0 && field == "version" && to == value.(float64)-1:
+					continue // which knew less
 				case n == 0 && (field == "kind" || field == "version"), n == 0 && field == "from" && string(became) == "0":
 					bad = 0 // no archive at all
 				case n == 0 && field == "from":

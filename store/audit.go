@@ -67,8 +67,9 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 		return 0, err
 	}
 	first = last.id + 1
+	known := map[origin]string{}
 	for _, e := range entries {
-		if last, err = x.chain(e, last); err != nil {
+		if last, err = x.chain(e, last, known); err != nil {
 			return 0, err
 		}
 	}
@@ -76,13 +77,17 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 	return first, moveTrailHead(x, last)
 }
 
-// chain appends one entry after the last one, and gives the new end.
-func (x *tx) chain(e Entry, last head) (head, error) {
+// chain appends one entry after the last one, and gives the new end. known is what
+// putAside knows by now.
+func (x *tx) chain(e Entry, last head, known map[origin]string) (head, error) {
 	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
 	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
 	e.Address, e.Agent, e.Request = x.actor.Address, agentText(x.actor.Agent), x.actor.Request
 	if e.Outcome == "" {
 		e.Outcome = Done
+	}
+	if err := x.putAside(&e, known); err != nil {
+		return head{}, err
 	}
 	body, err := json.Marshal(entryBody{e.Changes, e.Note})
 	if err != nil {

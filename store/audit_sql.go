@@ -82,10 +82,11 @@ func entryFields(e *Entry, at *int64) []any {
 	return []any{&e.ID, at, &e.Kind, &e.Actor, &e.Act, &e.Outcome, &e.Target, &e.Address, &e.Agent, &e.Request, &e.UndoOf}
 }
 
-const entryQuery = `SELECT ` + entryColumns + `, v.body, coalesce(a.name, ''), coalesce(t.name, ''), coalesce(t.role, ''),
+const entryQuery = `SELECT ` + entryColumns + `, coalesce(o.address, ''), coalesce(o.agent, ''), v.body, coalesce(a.name, ''), coalesce(t.name, ''), coalesce(t.role, ''),
  coalesce(un.id, 0), coalesce(un.at, 0), coalesce(ua.name, ''), coalesce(im.id, 0)
  FROM audit_entries e
  LEFT JOIN audit_values v ON v.entry_id = e.id
+ LEFT JOIN audit_origins o ON o.digest = e.agent AND e.address = '#'
  LEFT JOIN users a ON a.id = e.actor_id
  LEFT JOIN users t ON t.id = e.target_id
  LEFT JOIN audit_entries un ON un.undo_of = e.id AND un.undo_of <> 0 AND un.outcome = 'done'
@@ -96,7 +97,8 @@ func scanEntry(r row) (Entry, error) {
 	var e Entry
 	var at, undoneAt int64
 	var body sql.NullString
-	err := r.Scan(append(entryFields(&e, &at), &body, &e.ActorName, &e.TargetName, &e.TargetRole,
+	var from origin
+	err := r.Scan(append(entryFields(&e, &at), &from.Address, &from.Agent, &body, &e.ActorName, &e.TargetName, &e.TargetRole,
 		&e.UndoneBy, &undoneAt, &e.UndoneWho, &e.Import)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, &Error{Kind: NotFound, Message: "There is no such entry in the history."}
@@ -105,6 +107,9 @@ func scanEntry(r row) (Entry, error) {
 		return e, err
 	}
 	e.At, e.UndoneAt, e.Gone = fromMillis(at), fromMillis(undoneAt), !body.Valid
+	if e.Address == originAside {
+		e.Address, e.Agent = from.Address, from.Agent
+	}
 	return e, e.readBody(body.String)
 }
 
@@ -210,8 +215,13 @@ func lastChangeOf(x *tx, id int64, f Field) (who string, at time.Time, err error
 // storedEntries calls see for up to limit entries after the given one, in the
 // order of ids, until it says false, and gives how many it was called for.
 func storedEntries(ctx context.Context, db querier, after int64, limit int64, see func(storedEntry) bool) (n int64, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body, v.target_id
- FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id WHERE e.id > ?1 ORDER BY e.id LIMIT ?2`, after, limit)
+	origins, err := originsIn(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT `+entryColumns+`, e.values_hash, e.prev_hash, e.hash, v.salt, v.body, v.target_id,
+ o.owner_id, o.salt, o.address, o.agent
+ FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id LEFT JOIN `+origins+` o ON o.digest = e.agent AND e.address = '#' WHERE e.id > ?1 ORDER BY e.id LIMIT ?2`, after, limit)
 	if err != nil {
 		return 0, err
 	}
@@ -219,8 +229,14 @@ func storedEntries(ctx context.Context, db querier, after int64, limit int64, se
 	for rows.Next() {
 		var e storedEntry
 		var at int64
-		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body, &e.about)...); err != nil {
+		var owner sql.Null[int64]
+		var from [3]sql.NullString
+		if err := rows.Scan(append(entryFields(&e.Entry, &at), &e.values, &e.prev, &e.hash, &e.salt, &e.body, &e.about,
+			&owner, &from[0], &from[1], &from[2])...); err != nil {
 			return n, err
+		}
+		if owner.Valid {
+			e.from = &origin{owner.V, from[0].String, from[1].String, from[2].String}
 		}
 		e.At = time.UnixMilli(at).UTC()
 		n++

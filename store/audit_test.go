@@ -60,6 +60,9 @@ func TestTrailCannotBeChanged(t *testing.T) {
 		`DELETE FROM audit_values WHERE entry_id = 5`,
 		`INSERT OR REPLACE INTO audit_values SELECT * FROM audit_values WHERE entry_id = 5`,
 		`INSERT INTO audit_values (entry_id, target_id, salt, body) VALUES (99, 0, '', '{}')`,
+		`UPDATE audit_origins SET address = '192.0.2.77'`,
+		`DELETE FROM audit_origins`,
+		`INSERT OR REPLACE INTO audit_origins SELECT * FROM audit_origins WHERE owner_id = 1`,
 	} {
 		if _, err := s.writer.Exec(statement); err == nil {
 			t.Errorf("%s went through", statement)
@@ -74,18 +77,20 @@ func TestTrailCannotBeChanged(t *testing.T) {
 // who has the file, or is the owner of the tables.
 func noTriggers() string {
 	if storetest.OnPostgres() {
-		return `ALTER TABLE audit_entries DISABLE TRIGGER ALL; ALTER TABLE audit_values DISABLE TRIGGER ALL`
+		return `ALTER TABLE audit_entries DISABLE TRIGGER ALL; ALTER TABLE audit_values DISABLE TRIGGER ALL;
+ ALTER TABLE audit_origins DISABLE TRIGGER ALL`
 	}
 	return strings.Join([]string{
 		`DROP TRIGGER audit_entries_no_update`, `DROP TRIGGER audit_entries_no_delete`, `DROP TRIGGER audit_entries_only_append`,
 		`DROP TRIGGER audit_values_no_update`, `DROP TRIGGER audit_values_no_delete`, `DROP TRIGGER audit_values_no_replace`,
+		`DROP TRIGGER audit_origins_no_update`, `DROP TRIGGER audit_origins_no_delete`, `DROP TRIGGER audit_origins_no_replace`,
 		`PRAGMA foreign_keys = off`}, "; ")
 }
 
 // longer puts a digit behind the value of a column.
 func longer(column string) string {
 	switch column {
-	case "at", "actor_id", "target_id", "undo_of":
+	case "at", "actor_id", "target_id", "undo_of", "owner_id":
 		return column + " = 10 * " + column + " + 1"
 	}
 	return column + " = " + column + " || '1'"
@@ -140,6 +145,12 @@ func TestVerifyAuditFindsTampering(t *testing.T) {
 			cases = append(cases, tampering{fmt.Sprintf(`UPDATE audit_values SET %s WHERE entry_id = %d`, longer(column), id), id, "values were altered"})
 		}
 	}
+	const first = 2 // of those that say where they came from
+	for _, column := range []string{"owner_id", "salt", "address", "agent"} {
+		cases = append(cases, tampering{fmt.Sprintf(`UPDATE audit_origins SET %s WHERE owner_id = 1`, longer(column)), first, "came from was altered"})
+	}
+	cases = append(cases, tampering{`UPDATE audit_origins SET digest = 'x' WHERE owner_id = 1`, first, "removed"},
+		tampering{`INSERT INTO purged_users VALUES (1, 1); DELETE FROM audit_origins WHERE owner_id = 1`, first, "removed"})
 	for _, c := range cases {
 		report, err := s.copyWith(noTriggers(), c.statement).VerifyAudit(t.Context())
 		if err != nil || report.Bad != c.bad || !strings.Contains(report.Why, c.why) {

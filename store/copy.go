@@ -325,7 +325,7 @@ func (c *copying) endTrail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return dropPurged(ctx, c.target.tx, kept)
+	return errors.Join(dropPurged(ctx, c.target.tx, kept), dropOrigins(ctx, c.target.tx))
 }
 
 func (c *copying) setBase(ctx context.Context) error {

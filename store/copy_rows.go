@@ -44,6 +44,7 @@ var copyTables = []copyTable{
 	{name: "purged_users", key: "user_id"},
 	{name: "audit_entries", key: "id", grows: true, large: true},
 	{name: "audit_values", key: "entry_id", grows: true, large: true},
+	{name: "audit_origins", key: "entry_id", grows: true},
 	{name: "imports", key: "id", gives: true, kinds: map[string]columnKind{"reread": flag}},
 	{name: "import_files", key: "import_id, part"},
 	{name: "import_rows", key: "import_id, line", large: true, kinds: map[string]columnKind{"done": flag}},

@@ -20,7 +20,9 @@ func (c *cast) state() []string {
 			all[i] = line[:strings.LastIndex(line, " ")] // without the digest
 		}
 	}
-	all = append(all, queryLines(c.t, c.writer, `SELECT id, at, actor_kind, actor_id, act, outcome, target_id, address, agent, request_id, undo_of FROM audit_entries ORDER BY id`)...)
+	all = append(all, queryLines(c.t, c.writer, `SELECT id, at, actor_kind, actor_id, act, outcome, target_id,
+ CASE e.address WHEN '#' THEN o.address ELSE e.address END, CASE e.address WHEN '#' THEN o.agent ELSE e.agent END, request_id, undo_of
+ FROM audit_entries e LEFT JOIN audit_origins o ON o.digest = e.agent ORDER BY id`)...)
 	all = append(all, queryLines(c.t, c.writer, `SELECT entry_id, target_id, body FROM audit_values ORDER BY entry_id`)...)
 	all = append(all, queryLines(c.t, c.writer, `SELECT count(*) FROM setup`)...)
 	all = append(all, queryLines(c.t, c.writer, `SELECT id, name, name_key, email, email_key, phone, phone_key, role, status, external_id,

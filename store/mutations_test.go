@@ -397,6 +397,16 @@ func mutations() []mutation {
 		{name: "DiscardImport", method: "DiscardImport", streams: true, arrange: func(c *cast) { c.bring(twoPeople) },
 			do:    func(ctx context.Context, c *cast) error { return c.DiscardImport(ctx, c.admin, 1) },
 			entry: func(c *cast) Entry { return by(c.admin, ActImport, 0).noted("people.csv, discarded") }},
+		{name: "Erase", method: "Erase", arrange: func(c *cast) { deleteBen(c) },
+			do: func(ctx context.Context, c *cast) error { return c.Erase(ctx, c.admin, c.ben.ID) },
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActPurge, c.ben.ID).noted("Erased on request.")
+			}},
+		{name: "Erase somebody who is there", method: "Erase", kind: Refused,
+			do: func(ctx context.Context, c *cast) error { return c.Erase(ctx, c.admin, c.ben.ID) },
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActPurge, c.ben.ID).noted("Ben has to be deleted first.").ended(Denied)
+			}},
 		{name: "Purge", method: "Purge",
 			arrange: func(c *cast) { deleteBen(c); c.clock.advance(KeepDeleted) },
 			do:      func(ctx context.Context, c *cast) error { return second(c.Purge(ctx)) },

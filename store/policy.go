@@ -93,6 +93,7 @@ const (
 	ActReactivate    Act = "user.reactivate"     //
 	ActDelete        Act = "user.delete"         //
 	ActRestore       Act = "user.restore"        // bring back within 30 days
+	ActPurge         Act = "user.purge"          // remove a deleted person's data for good, before the 30 days are over
 	ActEndSessions   Act = "session.end"         //
 	ActEndEverybody  Act = "session.end_all"     // sign everybody out
 	ActResetPassword Act = "user.reset_password" // set somebody else's password
@@ -119,7 +120,6 @@ const (
 	ActSignOut      Act = "signout"
 	ActOwnPassword  Act = "account.password"
 	ActOwnData      Act = "account.data" // take a copy of what is kept about oneself
-	ActPurge        Act = "user.purge"
 	ActSetup        Act = "setup"
 	ActOwnEndOthers Act = "account.end_sessions"
 	ActForgot       Act = "account.forgot"        // ask for a link to choose a new password by
@@ -150,7 +150,7 @@ const ProofLasts = 10 * time.Minute
 // enough for them. The command line has no sign-in and needs none.
 func NeedsProof(act Act) bool {
 	switch act {
-	case ActDelete, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
+	case ActDelete, ActPurge, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
 		ActExport, ActExportTrail,
 		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy,
 		ActAddFactor, ActRemoveFactor, ActNewCodes:
@@ -190,7 +190,7 @@ func Can(a Actor, act Act, on *Target) bool {
 	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes:
 		return on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
-		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys:
+		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys, ActPurge:
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
@@ -215,7 +215,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
+		ActDelete, ActRestore, ActPurge, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

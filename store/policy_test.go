@@ -50,7 +50,7 @@ browser.forget        none    none    none    none    none   none     none
 account.data          none    none    none    none    none   none     none
 account.password      none    none    none    none    none   none     none
 account.end_sessions  none    none    none    none    none   none     none
-user.purge            none    none    none    none    none   none     none
+user.purge            none    none    none    none    all    all      all
 account.forgot        none    none    none    none    none   none     none
 account.reset         none    none    none    none    none   none     none
 account.accept_invite none    none    none    none    none   none     none

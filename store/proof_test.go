@@ -12,6 +12,7 @@ import (
 // proving is each act that asks for a fresh proof, as somebody does it.
 var proving = map[string]func(c *cast, a Actor) error{
 	"ActDelete": func(c *cast, a Actor) error { return second(c.Delete(c.t.Context(), a, c.ben.ID)) },
+	"ActPurge":  func(c *cast, a Actor) error { return c.Erase(c.t.Context(), a, c.ben.ID) },
 	"ActGrantAdmin": func(c *cast, a Actor) error {
 		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldRole, "admin")))
 	},
@@ -50,6 +51,9 @@ func TestActsNeedAProof(t *testing.T) {
 			var app Enrolment
 			if name == "ActRemoveFactor" || name == "ActNewCodes" {
 				app, _ = c.enrol(c.admin)
+			}
+			if name == "ActPurge" {
+				deleteBen(c)
 			}
 			if strings.HasPrefix(name, "ActImport") {
 				c.bringSomebody()

@@ -14,18 +14,20 @@ import (
 // in any table, nor in the file, and the trail is whole.
 func TestPurgeLeavesNothing(t *testing.T) {
 	t.Parallel()
+	const attacker = "198.51.100.77"
 	s := newTestStore(t)
 	ana := as(s.add("Ana", Admin))
 	made := change(t)(s.CreateUser(t.Context(), ana, NewUser{Name: "Zebulon Quux", Email: "Zebulon@quux.example",
 		Phone: "0555 314159", ExternalID: "QX-77", Role: Editor, Password: password}))
 	id := made.User.ID
 	quux := s.signIn(&made.User)
+	quux.Address, quux.Agent = "203.0.113.99", "Quuxfox/1.0"
 	other := s.add("Otto", Member)
 
 	edited := change(t)(s.UpdateUser(t.Context(), ana, id, map[Field]Edit{FieldName: {To: "Zebulon Xyzzy"}, FieldEmail: {To: "z@xyzzy.example"}}))
 	change(t)(s.UpdateUser(t.Context(), as(&made.User), other.ID, edit(FieldPhone, "030 12345")))
 	wantKind(t, second(s.UpdateUser(t.Context(), quux, ana.ID, edit(FieldName, "A"))), Forbidden)
-	wantKind(t, second(s.SignIn(t.Context(), visitor(here), "z@xyzzy.example", wrongPassword)), Unauthenticated)
+	wantKind(t, second(s.SignIn(t.Context(), visitor(attacker), "z@xyzzy.example", wrongPassword)), Unauthenticated)
 	deleted := change(t)(s.Delete(t.Context(), ana, id))
 	wantKind(t, second(s.SignIn(t.Context(), visitor(here), "z@xyzzy.example", wrongPassword)), Unauthenticated)
 	wantKind(t, second(s.UpdateUser(t.Context(), ana, id, edit(FieldName, "A"))), Refused)
@@ -48,7 +50,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	if n, err := s.Purge(t.Context()); n != 1 || err != nil {
 		t.Fatalf("%d were removed, %v", n, err)
 	}
-	words := []string{"zebulon", "quux", "xyzzy", "314159", "qx-77"}
+	words := []string{"zebulon", "quux", "xyzzy", "314159", "qx-77", "203.0.113.99", attacker}
 	for _, line := range dump(t, s.reader, append(tables, "throttles", "sessions")...) {
 		for _, word := range words {
 			if strings.Contains(strings.ToLower(line), word) {
@@ -73,6 +75,9 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	for _, e := range s.newest(100) {
 		if e.Target == id && e.ID < purged.ID && (!e.Gone || len(e.Changes) != 0 || e.TargetName != "" || e.Undoable()) {
 			t.Errorf("entry %d tells of them: %+v", e.ID, e)
+		}
+		if e.Actor == id && e.Address+e.Agent != "" {
+			t.Errorf("entry %d came from %s, %s", e.ID, e.Address, e.Agent)
 		}
 		if e.Actor == id && e.Who() != "A deleted person (no. 2)" {
 			t.Errorf("entry %d is by %q", e.ID, e.Who())

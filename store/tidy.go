@@ -64,10 +64,7 @@ func (s *Store) purgeSome(ctx context.Context, hold func(*tx) error) (n int, err
 			return err
 		}
 		for _, id := range ids {
-			if err := purgeUser(x, id); err != nil {
-				return err
-			}
-			if _, err := x.record(Entry{Act: ActPurge, Target: id, Note: "Removed for good " + days(KeepDeleted) + " after the deletion."}); err != nil {
+			if err := x.purgeUser(id, "Removed for good "+days(KeepDeleted)+" after the deletion."); err != nil {
 				return err
 			}
 		}
@@ -78,6 +75,36 @@ func (s *Store) purgeSome(ctx context.Context, hold func(*tx) error) (n int, err
 		n = 0
 	}
 	return n, err
+}
+
+func (x *tx) purgeUser(id int64, why string) error {
+	if err := purgeUser(x, id); err != nil {
+		return err
+	}
+	_, err := x.record(Entry{Act: ActPurge, Target: id, Note: why})
+	return err
+}
+
+// Erase removes the data of somebody who was deleted for good, before the time is
+// over after which that is done anyway: because they have asked for it. Nothing
+// brings it back but a backup. The trail keeps that they existed, not who they were.
+func (s *Store) Erase(ctx context.Context, a Actor, id int64) error {
+	return s.write(ctx, a, attempt{ActPurge, id}, func(x *tx) error {
+		u, err := loadUser(x.ctx, x.Tx, id)
+		if err != nil {
+			return err
+		}
+		if err := x.require(ActPurge, u); err != nil {
+			return err
+		}
+		if u.Deleted.IsZero() {
+			return refused(u.Name + " has to be deleted first.")
+		}
+		if err := x.purgeUser(id, "Erased on request."); err != nil {
+			return err
+		}
+		return x.store.engine.unindex(x, []int64{id})
+	})
 }
 
 func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day", "days") }

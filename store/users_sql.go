@@ -232,12 +232,15 @@ func purgeable(x *tx, before time.Time, limit int) ([]int64, error) {
 }
 
 // purgeUser removes what is known of a person: the row, the sign-ins with it,
-// and the values in the audit trail.
+// the values in the audit trail, and where they came from.
 func purgeUser(x *tx, id int64) error {
 	if _, err := x.ExecContext(x.ctx, `INSERT INTO purged_users (user_id, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING`, id, toMillis(x.now)); err != nil {
 		return err
 	}
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_values WHERE target_id = ?1`, id); err != nil {
+		return err
+	}
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_origins WHERE owner_id = ?1`, id); err != nil {
 		return err
 	}
 	if err := forgetImported(x, id); err != nil {

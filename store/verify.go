@@ -19,7 +19,7 @@ type AuditReport struct {
 	Bad     int64  // the first entry that is not as it was written; 0: none
 	Why     string // what is wrong with it
 	Where   string // the archive where that shows; "" for the database
-	Purged  int64  // entries whose values were removed with a purged person
+	Purged  int64  // entries that lack what was removed with a purged person
 }
 
 // BrokenTrail is the error of an act that needs a whole trail.
@@ -95,8 +95,11 @@ type verifier struct {
 	archived head // the end of the archives, where the database has it still
 }
 
-// valueless is an entry without values.
-type valueless struct{ id, target int64 }
+// valueless is an entry without its values, or without where it came from.
+type valueless struct {
+	id   int64
+	with []int64 // with whom that has to be removed
+}
 
 func newVerifier() *verifier { return &verifier{purges: map[int64]int64{}} }
 
@@ -106,6 +109,18 @@ type storedEntry struct {
 	values, prev, hash string
 	salt, body         *string // nil: removed
 	about              *int64  // whom the values say they are about
+	from               *origin // where it came from; nil: removed, or part of the entry
+}
+
+// lacks tells with whom what an entry lacks has to be removed.
+func (e *storedEntry) lacks() (with []int64) {
+	if e.body == nil {
+		with = append(with, e.Target)
+	}
+	if e.Address == originAside && e.from == nil {
+		with = append(with, e.owner())
+	}
+	return with
 }
 
 // fail notes what is wrong first.
@@ -153,15 +168,17 @@ func (v *verifier) see(e storedEntry) bool {
 		v.fail(e.ID, "it was altered")
 	case e.body != nil && (valuesHash(*e.salt, *e.body) != e.values || *e.about != e.Target):
 		v.fail(e.ID, "its values were altered")
+	case e.from != nil && (e.from.digest() != e.Agent || e.from.Owner != e.owner()):
+		v.fail(e.ID, "where it came from was altered")
 	case e.ID == v.archived.id && e.hash != v.archived.hash:
 		v.fail(e.ID, "it is another one than in the archive")
 	}
 	if v.report.Bad != 0 {
 		return false
 	}
-	if e.body == nil {
+	if with := e.lacks(); with != nil {
 		v.report.Purged++
-		v.missing = append(v.missing, valueless{e.ID, e.Target})
+		v.missing = append(v.missing, valueless{e.ID, with})
 	}
 	if e.Act == ActPurge && e.Outcome == Done {
 		v.purges[e.Target] = e.ID
@@ -185,12 +202,14 @@ func (e *storedEntry) says(archived head) bool {
 // upTo is how the entry of an archive says where it ends.
 func upTo(end head) string { return fmt.Sprintf("up to %d, whose digest is %s", end.id, end.hash) }
 
-// checkMissing accepts missing values only for people whose purge is itself
-// a later entry of the chain.
+// checkMissing accepts that something is missing only with people whose purge is
+// itself a later entry of the chain.
 func (v *verifier) checkMissing() {
 	for _, e := range v.missing {
-		if v.purges[e.target] <= e.id {
-			v.fail(e.id, "its values were removed")
+		for _, person := range e.with {
+			if v.purges[person] <= e.id {
+				v.fail(e.id, "its values were removed")
+			}
 		}
 	}
 }

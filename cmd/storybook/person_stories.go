@@ -7,7 +7,7 @@ func personStories() []story {
 	long := view(people()[8], "profile")
 	long.Notice = "Deleted on 20 November 2026 by Ana Pérez. Can be restored until 20 December 2026."
 	long.Status = c.Status{Key: "deleted", Label: "Deleted"}
-	long.Actions = c.Actions{Name: long.Name, RestoreHref: "/users/19/restore"}
+	long.Actions = c.Actions{Name: long.Name, RestoreHref: "/users/19/restore", EraseHref: "/users/19/erase"}
 	sessions, history := view(people()[1], "sessions"), view(people()[1], "history")
 	slowed, slowedViewer := view(people()[1], "profile"), viewed(people()[3])
 	slowed.Slowed = &c.Slowed{Person: slowed.Name, Failures: "12 failed tries", Last: at("3 min ago"), From: "203.0.113.7", Wait: "40 seconds", Lift: "/users/12/lift"}
