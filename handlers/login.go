@@ -70,6 +70,9 @@ func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 	if kept := readKept(a); kept.Action != "" && first == "" {
 		kept.Title = "Welcome back, " + who.User.Name
 		kept.Lead = "Your session had ended, so this was not saved yet. Nothing you typed is lost."
+		if strings.HasPrefix(kept.Action, linkPlace) {
+			kept.Lead = "Your new address is not confirmed yet: one more step, and it is."
+		}
 		return view{title: "Welcome back", screen: components.KeptPage(kept)}, nil
 	}
 	next := safeNext(a.PostFormValue("next"))

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"net/http"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -77,9 +78,8 @@ func (s *server) confirmPage(a *ask, l store.Link, u *store.User) view {
 // first, and confirms then.
 func (s *server) confirmAddress(a *ask, l store.Link, u *store.User) (view, error) {
 	if a.who == nil {
-		v := s.mustSignIn(a)
-		v.hushed = true
-		return v, nil
+		form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended), Kept: keptFields(a), KeptFor: "You confirm your new address after that."}
+		return view{status: http.StatusUnauthorized, bare: true, hushed: true, title: "Sign in", screen: components.SignInPage(form)}, nil
 	}
 	if a.who.User.ID != u.ID {
 		return s.confirmPage(a, l, u), nil
