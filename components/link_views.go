@@ -11,6 +11,23 @@ type LinkForm struct {
 	Error   string
 }
 
+// LinkAct is where a link leads that has one thing done, and what is said when it is
+// done.
+type LinkAct struct {
+	Brand  string
+	Title  string
+	Lead   string
+	Name   string // whose account it is; may be empty
+	Email  string // the address that it is about; may be empty
+	Facts  []Fact
+	Action string // POST; empty when nothing is to be done here
+	Hidden []Hidden
+	Submit string
+	Danger bool
+	Notes  []string // what it does, and does not
+	Leave  string   // href to the sign-in page; may be empty
+}
+
 // LinkOver is shown for a link that is good no more, and for one that never was.
 type LinkOver struct {
 	Brand  string

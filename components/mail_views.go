@@ -16,14 +16,18 @@ type MailView struct {
 
 // MailFacts is what is known of a mail before it is put into words.
 type MailFacts struct {
-	Kind  string // "invite", "reset", "password", "address_old" or "address_new"
+	Kind  string // as the store names kinds of mail
 	Brand string
 	Name  string // whom it is for
 	By    string // who caused it; empty when nobody else did, or nobody is known
 	Staff bool   // somebody else did
-	URL   string // of its link, or of the site
+	URL   string // of its link; empty when it has none
 	Until string // when the link runs out, in words of its language
 	To    string // the address it goes to
+
+	Browser, System string // of the device that it tells of: "Firefox", "Linux"; either may be empty
+	From            string // the network address of that
+	When            string // in words of its language
 }
 
 // OutboxView is the page of the outbox.

@@ -9,7 +9,7 @@ import (
 func MailLanguages() []string { return []string{"en", "es"} }
 
 // mailWords are the words of one kind of mail in one language. {brand}, {name},
-// {by}, {until} and {to} stand for what is known of it.
+// {by}, {until}, {to}, {device}, {from} and {when} stand for what is known of it.
 type mailWords struct {
 	subject string
 	lines   []string
@@ -19,15 +19,19 @@ type mailWords struct {
 }
 
 // mailFrame are the words that all mails of a language share.
-type mailFrame struct{ greeting, urlLine, staff, foot, footOld string }
+type mailFrame struct{ greeting, urlLine, staff, foot, footOld, footNew, on, unknown string }
 
 var mailFrames = map[string]mailFrame{
 	"en": {"Hello {name},", "If the button does nothing, open this address:", "An administrator",
 		"You get this mail because {to} belongs to an account with {brand}. Nobody reads answers to it.",
-		"You get this mail because {to} belonged to an account with {brand}. Nobody reads answers to it."},
+		"You get this mail because {to} belonged to an account with {brand}. Nobody reads answers to it.",
+		"You get this mail because somebody typed {to} as the new address of an account with {brand}. Nobody reads answers to it.",
+		" on ", "an unknown browser"},
 	"es": {"Hola, {name}:", "Si el botón no funciona, abre esta dirección:", "La administración",
 		"Recibes este correo porque {to} pertenece a una cuenta de {brand}. Nadie lee las respuestas.",
-		"Recibes este correo porque {to} pertenecía a una cuenta de {brand}. Nadie lee las respuestas."},
+		"Recibes este correo porque {to} pertenecía a una cuenta de {brand}. Nadie lee las respuestas.",
+		"Recibes este correo porque alguien ha escrito {to} como nueva dirección de una cuenta de {brand}. Nadie lee las respuestas.",
+		" en ", "un navegador desconocido"},
 }
 
 var mailCatalogue = map[string]map[string]mailWords{
@@ -64,6 +68,34 @@ var mailCatalogue = map[string]map[string]mailWords{
 			byLine:  "{by} has given your account with {brand} this e-mail address: {to}. You sign in with it from now on.",
 			after:   []string{"If you know nothing of this, tell an administrator of {brand}."},
 		},
+		"address": {
+			subject: "Confirm your new address for {brand}",
+			lines:   []string{"You want to use {to} for your account with {brand}. Confirm that you read its mail."},
+			button:  "Confirm this address",
+			after:   []string{"The link works once, until {until}, for whoever is signed in to the account. Until then nothing changes.", "If you did not ask for it, you can leave it: nothing happens by itself."},
+		},
+		"address_taken": {
+			subject: "Somebody asked for your address with {brand}",
+			lines:   []string{"Somebody with another account with {brand} wants to use {to} for it. It is the address of your account, and stays that: nothing has changed."},
+			after:   []string{"If that was you, sign in with {to}, or give this account another address first. If not, you can leave it."},
+		},
+		"address_back": {
+			subject: "Your address for {brand} was changed",
+			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one is no longer used to sign in.", "If it was you, all is well. If not, take the account back: this address is put back, all sessions end, and you choose a new password."},
+			button:  "It was not me",
+			after:   []string{"The link works once, until {until}."},
+		},
+		"address_lost": {
+			subject: "Your account with {brand} has its former address again",
+			lines:   []string{"Somebody who reads the mail of the address that your account had before {to} took it back there. All sessions have ended, and the password is good no more."},
+			after:   []string{"If you know nothing of this, tell an administrator of {brand} at once."},
+		},
+		"device": {
+			subject: "New sign-in to {brand}",
+			lines:   []string{"Somebody signed in to your account with {brand} with a device that it had not been seen with: {device}, from {from}, {when}.", "If it was you, all is well. If not, end that session, and choose a new password."},
+			button:  "It was not me",
+			after:   []string{"The link works once, until {until}, as long as the session lasts. You also find it on your account page."},
+		},
 	},
 	"es": {
 		"invite": {
@@ -98,6 +130,34 @@ var mailCatalogue = map[string]map[string]mailWords{
 			byLine:  "{by} ha puesto esta dirección de correo en tu cuenta de {brand}: {to}. Con ella entras desde ahora.",
 			after:   []string{"Si no sabes nada de esto, avisa a la administración de {brand}."},
 		},
+		"address": {
+			subject: "Confirma tu nueva dirección de {brand}",
+			lines:   []string{"Quieres usar {to} para tu cuenta de {brand}. Confirma que lees su correo."},
+			button:  "Confirmar esta dirección",
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}, para quien haya entrado en la cuenta. Mientras tanto no cambia nada.", "Si no lo has pedido, no hagas nada: no pasa nada por sí solo."},
+		},
+		"address_taken": {
+			subject: "Alguien ha pedido tu dirección en {brand}",
+			lines:   []string{"Alguien con otra cuenta de {brand} quiere usar {to} en ella. Es la dirección de tu cuenta y lo sigue siendo: no ha cambiado nada."},
+			after:   []string{"Si has sido tú, entra con {to} o pon antes otra dirección en esta cuenta. Si no, no hagas nada."},
+		},
+		"address_back": {
+			subject: "Se ha cambiado tu dirección de {brand}",
+			lines:   []string{"Alguien que había entrado en tu cuenta de {brand} ha puesto en ella otra dirección de correo. Esta ya no sirve para entrar.", "Si has sido tú, todo está bien. Si no, recupera la cuenta: vuelve esta dirección, se cierran todas las sesiones y eliges una contraseña nueva."},
+			button:  "No he sido yo",
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}."},
+		},
+		"address_lost": {
+			subject: "Tu cuenta de {brand} vuelve a tener su dirección de antes",
+			lines:   []string{"Alguien que lee el correo de la dirección que tu cuenta tenía antes de {to} la ha recuperado. Todas las sesiones se han cerrado y la contraseña ya no vale."},
+			after:   []string{"Si no sabes nada de esto, avisa enseguida a la administración de {brand}."},
+		},
+		"device": {
+			subject: "Nuevo acceso a {brand}",
+			lines:   []string{"Alguien ha entrado en tu cuenta de {brand} con un dispositivo que no se conocía: {device}, desde {from}, el {when}.", "Si has sido tú, todo está bien. Si no, cierra esa sesión y elige una contraseña nueva."},
+			button:  "No he sido yo",
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}, mientras dure la sesión. También la encuentras en la página de tu cuenta."},
+		},
 	},
 }
 
@@ -111,17 +171,18 @@ func MailFor(lang string, f MailFacts) MailView {
 	if f.Staff && f.By == "" {
 		f.By = frame.staff
 	}
-	fill := strings.NewReplacer("{brand}", f.Brand, "{name}", f.Name, "{by}", f.By, "{until}", f.Until, "{to}", f.To)
-	if f.By != "" && len(lines) > 0 {
+	fill := strings.NewReplacer("{brand}", f.Brand, "{name}", f.Name, "{by}", f.By, "{until}", f.Until, "{to}", f.To,
+		"{device}", frame.device(f), "{from}", f.From, "{when}", f.When)
+	if f.By != "" && len(lines) > 0 && w.byLine != "" {
 		lines[0] = w.byLine
 	}
 	v := MailView{Lang: lang, Brand: f.Brand, Subject: oneLine(fill.Replace(w.subject)), Greeting: fill.Replace(frame.greeting),
-		Foot: fill.Replace(frame.foot)}
-	if f.Kind == "address_old" {
-		v.Foot = fill.Replace(frame.footOld)
-	}
+		Foot: fill.Replace(frame.footOf(f.Kind))}
 	for _, line := range lines {
 		v.Lines = append(v.Lines, fill.Replace(line))
+	}
+	if w.button != "" && f.URL == "" {
+		return v // it just tells, without the link that it mostly has
 	}
 	for _, line := range w.after {
 		v.After = append(v.After, fill.Replace(line))
@@ -130,6 +191,28 @@ func MailFor(lang string, f MailFacts) MailView {
 		v.Button, v.URL, v.URLLine = w.button, f.URL, frame.urlLine
 	}
 	return v
+}
+
+// footOf is why somebody gets a mail of a kind.
+func (f mailFrame) footOf(kind string) string {
+	switch kind {
+	case "address":
+		return f.footNew
+	case "address_old", "address_back", "address_lost":
+		return f.footOld
+	}
+	return f.foot
+}
+
+// device names the device that a mail tells of.
+func (f mailFrame) device(facts MailFacts) string {
+	switch {
+	case facts.Browser == "" && facts.System == "":
+		return f.unknown
+	case facts.Browser == "" || facts.System == "":
+		return facts.Browser + facts.System
+	}
+	return facts.Browser + f.on + facts.System
 }
 
 // oneLine keeps what stands in the head of a mail on one line.

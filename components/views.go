@@ -107,12 +107,24 @@ type AccountView struct {
 	Avatar   Avatar
 	RoleName string
 	Facts    []Fact
+	Address  AddressCard
 	Password PasswordForm
 	Sessions SessionList
 	Browsers []Browser
 	History  Timeline // the newest of what others did to this account
 	AllHref  string   // the whole of it; empty when that is all
 	Factor   FactorCard
+}
+
+// AddressCard is one's own address, and the one that one has asked for.
+type AddressCard struct {
+	Email  string
+	New    Field
+	Action string // POST: asks for another one, or for the same again
+	Asked  string // the one that waits to be confirmed; empty: none does
+	Until  Moment // how long it can be
+	Cancel string // POST: asks for it no more
+	NoMail bool   // no mail is sent here
 }
 
 // PasswordForm changes one's own password.

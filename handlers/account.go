@@ -26,6 +26,9 @@ func (s *server) accountPage(a *ask, problems map[string]string) (view, error) {
 		v.Password.Fields = append(v.Password.Fields, f)
 	}
 	var err error
+	if v.Address, err = s.addressCard(a, problems["email"]); err != nil {
+		return view{}, err
+	}
 	if v.Factor, err = s.factorCard(a, u); err != nil {
 		return view{}, err
 	}

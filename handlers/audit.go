@@ -143,6 +143,7 @@ func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActInvite, store.ActRevokeInvite, store.ActAcceptInvite, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
+		store.ActAskAddress, store.ActOwnAddress, store.ActCancelAddress, store.ActAddressBack,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
 		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
 		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
@@ -266,6 +267,10 @@ var tales = map[store.Act]tale{
 	store.ActSendReset:     {"key", "Sent a link for a new password", "made a link for a new password of", "made a link for a new password", "make a link for a new password of"},
 	store.ActForgot:        {"key", "Forgot a password", "was asked for a new password of", "asked for a new password", "ask for a new password"},
 	store.ActOwnReset:      {"key", "Chose a password by a link", "chose a new password of", "chose a new password by a link", "choose a new password"},
+	store.ActAskAddress:    {"mail", "Asked for another address", "asked for another address of", "asked for another address", "change the address of"},
+	store.ActCancelAddress: {"mail", "Kept an address", "kept the address of", "asks for no other address any more", "change the address of"},
+	store.ActOwnAddress:    {"mail", "Changed own address", "changed the address of", "changed their address", "change the address of"},
+	store.ActAddressBack:   {"undo", "Took an address back", "took the address back of", "took their address back by the link in a mail", "take the address back of"},
 	store.ActMail:          {"mail", "Sent a mail again", "had a mail sent again to", "had a mail sent again", "see the outbox"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 

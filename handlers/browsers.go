@@ -103,7 +103,7 @@ func (s *server) lift(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "Sign-in is no longer slowed down", Detail: count(n, "failed try", "failed tries") + " forgotten."}
+	toast := &components.Toast{Tone: "ok", Title: "Sign-in is no longer slowed down", Detail: count(n, "failed try", "failed tries") + " forgotten. A network that tries many accounts stays slowed down."}
 	if n == 0 {
 		toast = &components.Toast{Tone: "info", Title: "Nothing to lift", Detail: "Sign-in was not slowed down any more."}
 	}

@@ -2,13 +2,19 @@ package handlers
 
 import "strings"
 
-// device names a browser by what it says of itself: "Firefox on Linux".
+// Device names the browser and the system by what a browser says of itself:
+// "Firefox", "Linux". What it does not know is "".
+func Device(agent string) (browser, system string) {
+	return firstOf(agent, browsers), firstOf(agent, systems)
+}
+
+// device names a browser in one: "Firefox on Linux".
 func device(agent string) (name, icon string) {
 	icon = "laptop"
 	if strings.Contains(agent, "Mobile") || strings.Contains(agent, "Android") || strings.Contains(agent, "iPhone") {
 		icon = "phone"
 	}
-	browser, system := firstOf(agent, browsers), firstOf(agent, systems)
+	browser, system := Device(agent)
 	switch {
 	case browser == "" && system == "":
 		return "Unknown browser", icon

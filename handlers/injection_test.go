@@ -133,6 +133,20 @@ func tour(s *site, p string) (out []*answer) {
 	ask(c, "POST", "/users/5/reset", []string{"how", p}, w)
 	ask(c, "POST", "/account/password", fields, nil)
 	ask(c, "POST", "/account/sessions/end", fields, nil)
+	ask(c, "POST", "/account/address", []string{"email", p}, nil)
+	ask(c, "POST", "/account/address", []string{"email", string([]rune(p)[:min(len([]rune(p)), 30)]) + "@example.org"}, w)
+	ask(c, "GET", "/account", nil, nil)
+	for _, m := range s.posted() {
+		if m.Kind == store.MailAddress {
+			ask(c, "GET", "/link/"+m.Token, nil, nil)
+			ask(c, "POST", "/link/"+m.Token, nil, nil)
+		}
+	}
+	for _, m := range s.posted() {
+		if m.Kind == store.MailAddressBack {
+			ask(stranger, "GET", "/link/"+m.Token, nil, nil)
+		}
+	}
 	ask(c, "POST", "/users/5/deactivate", []string{"view", "row"}, w)
 	ask(c, "POST", "/users/5/reactivate", []string{"view", "page"}, onPage)
 	ask(c, "POST", "/users/5/sessions/end-all", fields, onPage)

@@ -27,6 +27,14 @@ func (s *server) link(a *ask) (view, error) {
 	if err != nil {
 		return s.linkOver(err)
 	}
+	switch l.Kind {
+	case store.LinkAddress:
+		return s.confirmPage(a, l, &u), nil
+	case store.LinkAddressBack:
+		return s.takeBackPage(a, l, &u), nil
+	case store.LinkDevice:
+		return s.devicePage(a, l, &u), nil
+	}
 	return s.linkPage(a, l, &u, nil), nil
 }
 
@@ -54,9 +62,26 @@ func (s *server) linkPage(a *ask, l store.Link, u *store.User, problems map[stri
 	return v
 }
 
-// redeem sets the password that was chosen, and signs in. Whoever was signed in
-// in this browser is so no more.
+// redeem does what a link is for.
 func (s *server) redeem(a *ask) (view, error) {
+	l, u, err := s.store.OpenLink(a.Context(), a.actor, a.PathValue("token"))
+	if err != nil {
+		return s.redeemPassword(a) // which counts a token that was wrong
+	}
+	switch l.Kind {
+	case store.LinkAddress:
+		return s.confirmAddress(a, l, &u)
+	case store.LinkAddressBack:
+		return s.takeBack(a, l)
+	case store.LinkDevice:
+		return s.endByLink(a, l, &u)
+	}
+	return s.redeemPassword(a)
+}
+
+// redeemPassword sets the password that was chosen, and signs in. Whoever was
+// signed in in this browser is so no more.
+func (s *server) redeemPassword(a *ask) (view, error) {
 	token, password := a.PathValue("token"), a.PostFormValue("password")
 	u, err := s.store.RedeemLink(a.Context(), a.actor, token, password)
 	var e *store.Error

@@ -70,6 +70,9 @@ func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 	if kept := readKept(a); kept.Action != "" && first == "" {
 		kept.Title = "Welcome back, " + who.User.Name
 		kept.Lead = "Your session had ended, so this was not saved yet. Nothing you typed is lost."
+		if strings.HasPrefix(kept.Action, linkPlace) {
+			kept.Lead = "Your new address is not confirmed yet: one more step, and it is."
+		}
 		return view{title: "Welcome back", screen: components.KeptPage(kept)}, nil
 	}
 	next := safeNext(a.PostFormValue("next"))
@@ -128,6 +131,19 @@ func (s *server) logout(a *ask) (view, error) {
 // safeNext is where to go after a sign-in: a place on this site, or the start.
 // Browsers read "//host" and "/\host" as another site.
 func safeNext(s string) string {
+	if strings.HasPrefix(s, linkPlace) {
+		return "/"
+	}
+	return safePlace(s)
+}
+
+// linkPlace is what the addresses of one-time links begin with. They are secrets,
+// which the address of a page that one is sent to would tell.
+const linkPlace = "/link/"
+
+// safePlace is where a form may go that was kept during a sign-in: what a one-time
+// link is for as well.
+func safePlace(s string) string {
 	const start = "/"
 	if !strings.HasPrefix(s, "/") || len(s) > 2000 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
 		return start
@@ -136,7 +152,7 @@ func safeNext(s string) string {
 	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(s, "//") {
 		return start
 	}
-	for _, p := range []string{"/login", "/login/", "/logout", "/setup/", "/link/", "/forgot", "/session", "/proof"} {
+	for _, p := range []string{"/login", "/login/", "/logout", "/setup/", "/forgot", "/session", "/proof"} {
 		if u.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(u.Path, p) {
 			return start
 		}
@@ -186,7 +202,7 @@ func readKept(a *ask) components.KeptForm {
 	if a.PostForm.Get(keptAction) == "" {
 		return k
 	}
-	k.Action, k.Cancel = safeNext(a.PostForm.Get(keptAction)), "/"
+	k.Action, k.Cancel = safePlace(a.PostForm.Get(keptAction)), "/"
 	for _, h := range rekeep(a.PostForm) {
 		name, ok := strings.CutPrefix(h.Name, keptPrefix)
 		if !ok {

@@ -50,9 +50,29 @@ type eventJSON struct {
 	Note    string              `json:"note,omitempty"`
 }
 
+// askedJSON is an address that one has asked for and not confirmed, in one's own data.
+type askedJSON struct {
+	Email   string `json:"email"`
+	Asked   string `json:"asked"`
+	Expires string `json:"expires"`
+}
+
+// askedText is what stands in the file where nothing was asked for, or the address
+// that was.
+func askedText(l *store.Link) (string, error) {
+	if l == nil {
+		return "null", nil
+	}
+	return indented(askedJSON{l.Address, rfc3339(l.Made), rfc3339(l.Expires)}, "  ")
+}
+
 // writeOwnData writes one object, its history entry by entry.
 func writeOwnData(w io.Writer, d store.OwnData) error {
 	profile, err := indented(toJSON(&d.Person), "  ")
+	if err != nil {
+		return err
+	}
+	asked, err := askedText(d.Asked)
 	if err != nil {
 		return err
 	}
@@ -72,7 +92,7 @@ func writeOwnData(w io.Writer, d store.OwnData) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+",\n  \"history\": ["); err != nil {
+	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"new_address\": "+asked+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+",\n  \"history\": ["); err != nil {
 		return err
 	}
 	comma := "\n    "

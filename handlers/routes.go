@@ -57,6 +57,8 @@ func (s *server) list() []route {
 		{"GET /account", own, s.account},
 		{"GET /account/history", own, s.ownHistory},
 		{"POST /account/password", own, s.changePassword},
+		{"POST /account/address", own, s.askAddress},
+		{"POST /account/address/cancel", own, s.cancelAddress},
 		{"GET /account/factor", own, s.factorSetup},
 		{"POST /account/factor", own, s.beginFactor},
 		{"POST /account/factor/confirm", own, s.confirmFactor},

@@ -252,8 +252,8 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	})
 }
 
-// setPassword stores the hash, ends the sign-ins but one and all links, forgets the
-// browsers, tells the person, and records that the password changed, never what it is.
+// setPassword stores the hash, ends the sign-ins but one and the links that a
+// password ends, forgets the browsers, tells the person, and records that the password changed, never what it is.
 func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except int64) error {
 	if err := setPasswordHash(x, u.ID, hash, mustChange); err != nil {
 		return err
@@ -264,7 +264,7 @@ func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except 
 	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
 		return err
 	}
-	if err := x.endLinks(u.ID); err != nil {
+	if err := x.endLinks(u.ID, LinkInvite, LinkReset, LinkAddress); err != nil {
 		return err
 	}
 	if err := x.mail(letter{kind: MailPassword, user: u.ID, to: u.Email}); err != nil {

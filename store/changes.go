@@ -141,10 +141,8 @@ func (x *tx) replace(before, after *User) error {
 	if err := updateUser(x, before, after); err != nil {
 		return err
 	}
-	if endsLinks(before, after) {
-		if err := x.endLinks(after.ID); err != nil {
-			return err
-		}
+	if err := x.endLinksBy(before, after); err != nil {
+		return err
 	}
 	if after.Status == Active && after.Deleted.IsZero() {
 		return nil

@@ -39,7 +39,7 @@ var copyTables = []copyTable{
 	{name: "totp_apps", key: "user_id"},
 	{name: "recovery_codes", key: "user_id, digest"},
 	{name: "required_factors", key: "role"},
-	{name: "links", key: "user_id, kind"},
+	{name: "links", key: "digest"},
 	{name: "mails", key: "id", gives: true},
 	{name: "purged_users", key: "user_id"},
 	{name: "audit_entries", key: "id", grows: true, large: true},

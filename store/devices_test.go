@@ -1,6 +1,9 @@
 package store
 
 import (
+	"context"
+	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -77,5 +80,115 @@ func TestNeighbourhood(t *testing.T) {
 		if got := neighbourhood(address); got != want {
 			t.Errorf("neighbourhood(%q) = %q, want %q", address, got, want)
 		}
+	}
+}
+
+// deviceMail signs Ben in with a device that he has not been seen with, and gives
+// what he is told.
+func (c *cast) deviceMail(agent string) (w Whoever, p Posting) {
+	c.t.Helper()
+	a := visitor(there)
+	a.Agent = agent
+	w, err := c.SignIn(c.t.Context(), a, c.ben.Email, password)
+	must(c.t, err)
+	must(c.t, c.PostMail(c.t.Context(), func(_ context.Context, one Posting) error { p = one; return nil }))
+	return w, p
+}
+
+// TestANewDeviceIsTold once, with what it is, and the link ends its sign-in and no
+// other.
+func TestANewDeviceIsTold(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	if n := queryInt(t, c.reader, `SELECT count(*) FROM mails`); n != 0 {
+		t.Fatalf("the first sign-ins of all are told: %d", n)
+	}
+	w, p := c.deviceMail(safari)
+	if p.Kind != MailDevice || p.To != c.ben.Email || p.Token == "" || p.SignIn.Address != there || p.SignIn.Agent != safari || !p.SignIn.Started.Equal(c.Now()) {
+		t.Fatalf("told %+v", p)
+	}
+	again, none := c.deviceMail(safari)
+	if none.ID != 0 {
+		t.Errorf("told again: %+v", none)
+	}
+	fingerprint := c.fingerprint()
+	l, _, err := c.OpenLink(t.Context(), c.guest, p.Token)
+	must(t, err)
+	if l.Kind != LinkDevice || l.SignIn.ID != w.SignIn.ID || l.SignIn.Agent != safari || c.fingerprint() != fingerprint {
+		t.Errorf("%+v", l)
+	}
+	must(t, c.EndByLink(t.Context(), c.guest, p.Token))
+	c.dead(p.Token)
+	_, err = c.Resume(t.Context(), w.SignIn.ID, c.ben.ID, true)
+	var ended *Ended
+	if !errors.As(err, &ended) || ended.Why != EndedByOwner {
+		t.Errorf("it goes on: %v", err)
+	}
+	for _, id := range []int64{again.SignIn.ID, c.self.SignIn} {
+		must(t, second(c.Resume(t.Context(), id, c.ben.ID, true)))
+	}
+}
+
+// TestTheLinkOfADeviceEnds with its sign-in and by time, and by nothing that whoever
+// signed in can do.
+func TestTheLinkOfADeviceEnds(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		do   func(c *cast, w Whoever)
+		over bool
+	}{
+		"its sign-in": {func(c *cast, w Whoever) {
+			must(c.t, second(c.EndSignIn(c.t.Context(), c.admin, c.ben.ID, w.SignIn.ID)))
+		}, true},
+		"idleness": {func(c *cast, _ Whoever) { c.clock.advance(c.idle) }, true},
+		"deactivation": {func(c *cast, _ Whoever) {
+			deactivateBen(c)
+			change(c.t)(c.Reactivate(c.t.Context(), console, c.ben.ID))
+		}, true},
+		"another password": {func(c *cast, w Whoever) {
+			a := as(&w.User)
+			a.SignIn = w.SignIn.ID
+			must(c.t, c.ChangeOwnPassword(c.t.Context(), a, password, newPassword))
+		}, false},
+		"another address": {func(c *cast, _ Whoever) { c.move(newAddress) }, false},
+		"another device":  {func(c *cast, _ Whoever) { c.deviceMail(firefox140) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, mutation{})
+			w, p := c.deviceMail(safari)
+			one.do(c, w)
+			if one.over {
+				c.dead(p.Token)
+				return
+			}
+			must(t, c.EndByLink(t.Context(), c.guest, p.Token))
+		})
+	}
+	c := newCast(t, mutation{}, func(s *Config) { s.IdleTimeout, s.AbsoluteTimeout = 10*DeviceLife, 10*DeviceLife })
+	_, p := c.deviceMail(safari)
+	c.clock.advance(DeviceLife)
+	c.dead(p.Token)
+}
+
+// TestMailsAboutDevicesAreFew however often somebody's device is another one; and
+// nobody is kept out.
+func TestMailsAboutDevicesAreFew(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	for n := range 3 * deviceMails.free {
+		c.deviceMail("Browser " + string(rune('A'+n)))
+	}
+	if n := queryInt(t, c.reader, `SELECT count(*) FROM mails`); n != deviceMails.free+1 {
+		t.Errorf("%d mails", n)
+	}
+}
+
+// TestADeviceIsToldWithoutKeys too, and nobody is kept out.
+func TestADeviceIsToldWithoutKeys(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{}, func(s *Config) { s.KeyFile = filepath.Join(s.KeyFile, "is", "no", "place") })
+	if _, p := c.deviceMail(safari); p.Kind != MailDevice || p.Token != "" || p.SignIn.Agent != safari {
+		t.Errorf("told %+v", p)
 	}
 }

@@ -18,7 +18,7 @@ var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts
 	"NewSetupToken", "Resume", "Sessions", "Sweep", "Tally",
 	"IndexSearch", "KeepSearch", "Alone", "Tidy", "CheckKeys",
 	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown", "PasswordStrength",
-	"LinkOf", "OpenLink", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
+	"LinkOf", "OpenLink", "AskedAddress", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused",
 	"Enrolment", "Factors", "RequiredFactors"}
 

@@ -41,15 +41,15 @@ func (c *cast) state() []string {
 
 // passwordOf finds the password that a hash is of, and its costs.
 func (c *cast) passwordOf(hash string) string {
+	if p, err := parsePHC(hash); err != nil || p.MemoryKiB > 128 {
+		return hash // an example's, or nobody's
+	}
 	for _, p := range []string{password, newPassword} {
-		if p, err := parsePHC(hash); err != nil || p.MemoryKiB > 128 {
-			break // an example's, or nobody's
-		}
 		if ok, stale, _ := c.hasher.Verify(c.t.Context(), hash, p); ok {
 			return fmt.Sprint(p, stale)
 		}
 	}
-	return hash
+	return "one that nobody knows"
 }
 
 // TestFaults fails every statement of every mutation in turn: what was not

@@ -108,7 +108,7 @@ func (s *Store) RevokeInvite(ctx context.Context, a Actor, id int64) error {
 			}
 			return err
 		}
-		if err := x.endLinks(id); err != nil {
+		if err := x.endLinks(id, LinkInvite); err != nil {
 			return err
 		}
 		_, err = x.record(Entry{Act: ActRevokeInvite, Target: id})
@@ -130,7 +130,7 @@ func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended
 	if _, _, err := ParseEmail(email); err != nil {
 		return invalid(map[string]string{"email": err.Error()})
 	}
-	a.Kind, a.ID, a.Role, a.SignIn = Nobody, 0, "", 0
+	a = guest(a)
 	key := signInKey(email)
 	err := s.transact(ctx, a, func(x *tx) error {
 		if err := x.slow(forgotByAddress, digest("forgot address", network(a.Address))); err != nil {

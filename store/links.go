@@ -3,14 +3,15 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"slices"
+	"strconv"
 	"time"
 )
 
-// A one-time link lets somebody choose a password who cannot prove who they are
-// but by the mailbox, or the colleague, that the link came from. Its token is kept
-// as a digest. The link goes when it is used, when a newer one of its kind is made,
-// and when the address, the password or the status of its person changes; opening
-// it changes nothing, because the scanners of mail servers do.
+// A one-time link lets somebody do one thing who cannot prove who they are but by
+// the mailbox, or the colleague, that the link came from. Its token is kept as a
+// digest. Opening it changes nothing, because the scanners of mail servers do. It
+// goes when it is used; what else ends it depends on its kind: see endedBy.
 
 // LinkKind says what a one-time link is for.
 type LinkKind string
@@ -19,20 +20,35 @@ type LinkKind string
 const (
 	LinkInvite LinkKind = "invite" // somebody new chooses their password, and is in
 	LinkReset  LinkKind = "reset"  // somebody chooses a new password without the old one
+
+	LinkAddress     LinkKind = "address"      // somebody confirms that they read the mail of their new address
+	LinkAddressBack LinkKind = "address_back" // who reads the mail of the old one takes the account back to it
+	LinkDevice      LinkKind = "device"       // somebody ends a sign-in that they know nothing of
 )
+
+// linkKinds are all of them.
+var linkKinds = []LinkKind{LinkInvite, LinkReset, LinkAddress, LinkAddressBack, LinkDevice}
 
 // How long links are good.
 const (
-	InviteLife = 7 * 24 * time.Hour
-	ResetLife  = time.Hour
+	InviteLife      = 7 * 24 * time.Hour
+	ResetLife       = time.Hour
+	AddressLife     = 24 * time.Hour
+	AddressBackLife = 3 * 24 * time.Hour
+	DeviceLife      = 3 * 24 * time.Hour
 )
 
-func (k LinkKind) life() time.Duration {
-	if k == LinkInvite {
-		return InviteLife
-	}
-	return ResetLife
-}
+var linkLives = map[LinkKind]time.Duration{LinkInvite: InviteLife, LinkReset: ResetLife,
+	LinkAddress: AddressLife, LinkAddressBack: AddressBackLife, LinkDevice: DeviceLife}
+
+// choosesPassword reports whether a link of this kind is for choosing a password.
+func (k LinkKind) choosesPassword() bool { return k == LinkInvite || k == LinkReset }
+
+// undoes reports whether a link of this kind is against what somebody else has done
+// in the name of its person. They may have done more: such a link is bound neither
+// to the address nor to the password, which they could change, and of several none
+// takes the place of another.
+func (k LinkKind) undoes() bool { return k == LinkAddressBack || k == LinkDevice }
 
 // suits is the status of people whom a link of this kind is for.
 func (k LinkKind) suits() Status {
@@ -50,16 +66,26 @@ type Link struct {
 	MadeBy     int64  // 0: nobody who was signed in
 	MadeByName string // "" when they are gone
 	Expires    time.Time
+	Address    string // the one that it is about, where it is about one
+	SignIn     SignIn // the same of a sign-in
 
 	emailKey string
+}
+
+// about is what a link is about besides its person, as it is kept.
+func (l *Link) about() string {
+	if l.SignIn.ID != 0 {
+		return strconv.FormatInt(l.SignIn.ID, 10)
+	}
+	return l.Address
 }
 
 // Expired reports whether it has run out.
 func (l *Link) Expired(now time.Time) bool { return !now.Before(l.Expires) }
 
-// goodFor reports whether the link still lets this person in.
+// goodFor reports whether the link is still good for this person.
 func (l *Link) goodFor(u *User, now time.Time) bool {
-	return !l.Expired(now) && u.Deleted.IsZero() && u.Status == l.Kind.suits() && u.emailKey == l.emailKey
+	return !l.Expired(now) && u.Deleted.IsZero() && u.Status == l.Kind.suits() && (l.Reaches(u) || l.Kind.undoes())
 }
 
 // NewLink is a link that was made: its token is given this once, or goes by mail.
@@ -78,36 +104,67 @@ func errNoLink() error {
 // newLink makes a link for somebody, in place of the older one of its kind. By
 // mail, nobody but the reader of the mail gets to know the token.
 func (x *tx) newLink(kind LinkKind, u *User, byMail bool) (NewLink, error) {
-	token := rand.Text()
-	l := Link{Kind: kind, User: u.ID, Made: x.now, MadeBy: x.actor.ID, Expires: x.now.Add(kind.life()), emailKey: u.emailKey}
-	if err := dropLinkMails(x, u.ID, kind); err != nil {
-		return NewLink{}, err
-	}
-	if err := saveLink(x, l, digest("link", token)); err != nil {
-		return NewLink{}, err
-	}
-	if !byMail {
-		return NewLink{*u, l, token}, nil
+	l := Link{Kind: kind}
+	token, err := x.keepLink(&l, u)
+	if err != nil || !byMail {
+		return NewLink{*u, l, token}, err
 	}
 	return NewLink{User: *u, Link: l}, x.mail(letter{kind: MailKind(kind), user: u.ID, to: u.Email, token: token, until: l.Expires})
 }
 
-// endLinks ends all links of a person, and the mails on their way that bring one.
-func (x *tx) endLinks(user int64) error {
-	for _, kind := range []LinkKind{LinkInvite, LinkReset} {
-		if err := dropLinkMails(x, user, kind); err != nil {
-			return err
+// keepLink completes a link of somebody, keeps it, and gives its token.
+func (x *tx) keepLink(l *Link, u *User) (token string, err error) {
+	l.User, l.Made, l.MadeBy, l.emailKey = u.ID, x.now, x.actor.ID, u.emailKey
+	l.Expires = x.now.Add(linkLives[l.Kind])
+	if !l.Kind.undoes() {
+		if err := x.endLinks(u.ID, l.Kind); err != nil {
+			return "", err
 		}
 	}
-	_, err := deleteLinks(x, user)
-	return err
+	token = rand.Text()
+	return token, insertLink(x, l, digest("link", token))
 }
 
-// endsLinks reports whether a change of a person ends their links.
-func endsLinks(before, after *User) bool {
-	return before.emailKey != after.emailKey || before.Status != after.Status || before.passwordHash != after.passwordHash ||
-		before.Deleted.IsZero() != after.Deleted.IsZero()
+// endLinks ends the links of a person that are of these kinds. The mails on their
+// way that bring one are not sent any more, unless they tell something besides.
+func (x *tx) endLinks(user int64, kinds ...LinkKind) error {
+	if err := deleteLinks(x, user, kinds); err != nil {
+		return err
+	}
+	return dropLinkMails(x, user, slices.DeleteFunc(kinds, LinkKind.undoes))
 }
+
+// Reaches reports whether the person still has the address that they had when the
+// link was made.
+func (l *Link) Reaches(u *User) bool { return u.emailKey == l.emailKey }
+
+// endLinksBy ends the links that a change of their person ends.
+func (x *tx) endLinksBy(before, after *User) error {
+	own := x.isOwn(before.ID)
+	return x.endLinks(before.ID, slices.DeleteFunc(slices.Clone(linkKinds), func(k LinkKind) bool {
+		return !k.endedBy(before, after, own)
+	})...)
+}
+
+// endedBy reports whether a change of a person, done by themselves or not, ends
+// their links of a kind. What others decide about an address is decided: else
+// somebody who had it for a while could take it back from them. What is done in
+// the person's name may be the work of the one whom such a link is against.
+func (k LinkKind) endedBy(before, after *User, own bool) bool {
+	moved := before.emailKey != after.emailKey
+	switch {
+	case before.Status != after.Status || before.Deleted.IsZero() != after.Deleted.IsZero():
+		return true
+	case k == LinkAddressBack:
+		return moved && !own
+	case k == LinkDevice:
+		return false
+	}
+	return moved || before.passwordHash != after.passwordHash
+}
+
+// isOwn reports whether the actor is this person.
+func (x *tx) isOwn(user int64) bool { return x.actor.Kind == Person && x.actor.ID == user }
 
 // LinkOf gives the link of one kind that somebody has, be it expired, or nil.
 func (s *Store) LinkOf(ctx context.Context, a Actor, user int64, kind LinkKind) (*Link, error) {
@@ -126,7 +183,7 @@ func (s *Store) OpenLink(ctx context.Context, a Actor, token string) (Link, User
 	if err := s.mayTryLinks(ctx, a); err != nil {
 		return Link{}, User{}, err
 	}
-	l, u, err := linkFor(querierAt{ctx, s.reader}, token, s.now())
+	l, u, err := s.linkFor(querierAt{ctx, s.reader}, token)
 	if err != nil {
 		return Link{}, User{}, err
 	}
@@ -134,23 +191,71 @@ func (s *Store) OpenLink(ctx context.Context, a Actor, token string) (Link, User
 }
 
 // linkFor finds the link of a token, and its person, if it is still good.
-func linkFor(q querierAt, token string, now time.Time) (Link, *User, error) {
+func (s *Store) linkFor(q querierAt, token string) (Link, *User, error) {
 	l, err := loadLink(q.ctx, q.querier, digest("link", token))
 	if err != nil {
 		return l, nil, err
 	}
 	u, err := loadUser(q.ctx, q.querier, l.User)
-	if err == nil && !l.goodFor(u, now) {
+	if err == nil && !l.goodFor(u, s.now()) {
 		err = errNoLink()
+	}
+	if err == nil && l.Kind == LinkDevice {
+		err = s.loadLinked(q, &l)
 	}
 	return l, u, err
 }
 
+// loadLinked loads the sign-in that a link is about, if it has not ended.
+func (s *Store) loadLinked(q querierAt, l *Link) error {
+	w, err := loadSignIn(q.ctx, q.querier, l.SignIn.ID, l.User)
+	if KindOf(err) == NotFound || err == nil && s.endOf(w) != "" {
+		return errNoLink()
+	}
+	l.SignIn = w.SignIn
+	return err
+}
+
+// byLink does what a link is for whose token this is, if its kind is the right one.
+// Of two who try at once, one succeeds.
+func (s *Store) byLink(ctx context.Context, a Actor, token string, right func(LinkKind) bool, do func(*tx, Link, *User) error) error {
+	err := s.mayTryLinks(ctx, a)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, a, func(x *tx) error {
+		l, u, err := s.linkFor(querierAt{x.ctx, x.Tx}, token)
+		if err == nil && !right(l.Kind) {
+			err = errNoLink()
+		}
+		if err != nil {
+			return err
+		}
+		return do(x, l, u)
+	})
+	return s.linkTried(ctx, a, err)
+}
+
+// guest is an actor whom nobody knows, whoever is signed in where they are: the
+// link counts.
+func guest(a Actor) Actor {
+	a.Kind, a.ID, a.Role, a.SignIn = Nobody, 0, "", 0
+	return a
+}
+
+// become has the person whom a link is for act from then on.
+func (x *tx) become(u *User) {
+	x.actor.Kind, x.actor.ID, x.actor.Role = Person, u.ID, u.Role
+}
+
 // RedeemLink sets the password of the person whom a token is for: an invited one
-// is active from then on. Of two who try at once, one succeeds.
+// is active from then on.
 func (s *Store) RedeemLink(ctx context.Context, a Actor, token, password string) (User, error) {
-	a.Kind, a.ID, a.Role, a.SignIn = Nobody, 0, "", 0 // whoever is signed in here: the link counts
-	_, u, err := s.OpenLink(ctx, a, token)
+	a = guest(a)
+	l, u, err := s.OpenLink(ctx, a, token)
+	if err == nil && !l.Kind.choosesPassword() {
+		err = errNoLink()
+	}
 	if err != nil {
 		return User{}, s.linkTried(ctx, a, err)
 	}
@@ -165,19 +270,14 @@ func (s *Store) RedeemLink(ctx context.Context, a Actor, token, password string)
 	if err != nil {
 		return User{}, err
 	}
-	err = s.transact(ctx, a, func(x *tx) error {
-		l, u, err := linkFor(querierAt{x.ctx, x.Tx}, token, x.now)
-		if err != nil {
-			return err
-		}
+	return u, s.byLink(ctx, a, token, LinkKind.choosesPassword, func(x *tx, l Link, u *User) error {
 		return x.redeem(l, u, hash)
 	})
-	return u, s.linkTried(ctx, a, err)
 }
 
 // redeem is the person's own act from then on.
 func (x *tx) redeem(l Link, u *User, hash string) error {
-	x.actor.Kind, x.actor.ID, x.actor.Role = Person, u.ID, u.Role
+	x.become(u)
 	if l.Kind == LinkReset {
 		return x.setPassword(u, hash, false, ActOwnReset, 0)
 	}

@@ -4,27 +4,32 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 )
 
-// saveLink keeps a link in place of the one of its kind that was there.
-func saveLink(x *tx, l Link, digest string) error {
-	_, err := x.ExecContext(x.ctx, `INSERT INTO links (user_id, kind, digest, email_key, made_at, made_by, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
- ON CONFLICT (user_id, kind) DO UPDATE SET digest = ?3, email_key = ?4, made_at = ?5, made_by = ?6, expires_at = ?7`,
-		l.User, string(l.Kind), digest, l.emailKey, toMillis(l.Made), l.MadeBy, toMillis(l.Expires))
+func insertLink(x *tx, l *Link, digest string) error {
+	_, err := x.ExecContext(x.ctx, `INSERT INTO links (digest, user_id, kind, about, email_key, made_at, made_by, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+		digest, l.User, string(l.Kind), l.about(), l.emailKey, toMillis(l.Made), l.MadeBy, toMillis(l.Expires))
 	return err
 }
 
-const linkColumns = `l.user_id, l.kind, l.email_key, l.made_at, l.made_by, coalesce(b.name, ''), l.expires_at
+const linkColumns = `l.user_id, l.kind, l.about, l.email_key, l.made_at, l.made_by, coalesce(b.name, ''), l.expires_at
  FROM links l LEFT JOIN users b ON b.id = l.made_by`
 
 func scanLink(r row) (l Link, err error) {
 	var made, expires int64
-	err = r.Scan(&l.User, &l.Kind, &l.emailKey, &made, &l.MadeBy, &l.MadeByName, &expires)
+	var about string
+	err = r.Scan(&l.User, &l.Kind, &about, &l.emailKey, &made, &l.MadeBy, &l.MadeByName, &expires)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errNoLink()
 	}
 	l.Made, l.Expires = fromMillis(made), fromMillis(expires)
+	if l.Kind != LinkDevice {
+		l.Address = about
+		return l, err
+	}
+	l.SignIn.ID, _ = strconv.ParseInt(about, 10, 64) // of what is no number there is no sign-in
 	return l, err
 }
 
@@ -36,14 +41,41 @@ func loadLinkOf(ctx context.Context, q querier, user int64, kind LinkKind) (Link
 	return scanLink(q.QueryRowContext(ctx, `SELECT `+linkColumns+` WHERE l.user_id = ?1 AND l.kind = ?2`, user, string(kind)))
 }
 
-func deleteLinks(x *tx, user int64) (int, error) {
-	return affected(x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1`, user))
+func deleteLinks(x *tx, user int64, kinds []LinkKind) error {
+	if len(kinds) == 0 {
+		return nil
+	}
+	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1 AND kind IN `+placeholders(2, len(kinds)), kindArgs(kinds, user)...)
+	return err
+}
+
+// kindArgs are what comes before some kinds, and those.
+func kindArgs(kinds []LinkKind, before ...any) []any {
+	for _, kind := range kinds {
+		before = append(before, string(kind))
+	}
+	return before
+}
+
+// deleteLinksSince leaves those that were made before.
+func deleteLinksSince(x *tx, user int64, kind LinkKind, since time.Time) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1 AND kind = ?2 AND made_at >= ?3`, user, string(kind), toMillis(since))
+	return err
+}
+
+// deleteLink removes the links of somebody that are about the same.
+func deleteLink(x *tx, l *Link) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1 AND kind = ?2 AND about = ?3`, l.User, string(l.Kind), l.about())
+	return err
 }
 
 // dropLinkMails keeps mails from being posted whose link is good no more.
-func dropLinkMails(x *tx, user int64, kind LinkKind) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?3
- WHERE user_id = ?1 AND kind = ?2 AND state <> 'sent' AND secret <> ''`, user, string(kind), linkIsOver)
+func dropLinkMails(x *tx, user int64, kinds []LinkKind) error {
+	if len(kinds) == 0 {
+		return nil
+	}
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?2
+ WHERE user_id = ?1 AND state <> 'sent' AND secret <> '' AND kind IN `+placeholders(3, len(kinds)), kindArgs(kinds, user, linkIsOver)...)
 	return err
 }
 

@@ -24,6 +24,12 @@ const (
 	MailPassword   MailKind = "password"    // the password was changed
 	MailAddressOld MailKind = "address_old" // another address is in the place of this one
 	MailAddressNew MailKind = "address_new" // this address is in the place of another one
+
+	MailAddress      MailKind = MailKind(LinkAddress)
+	MailAddressBack  MailKind = MailKind(LinkAddressBack) // another address is in the place of this one, by the person's own wish
+	MailAddressTaken MailKind = "address_taken"           // somebody asked for the address that this account has
+	MailAddressLost  MailKind = "address_lost"            // the one before is in the place of this one again
+	MailDevice       MailKind = MailKind(LinkDevice)
 )
 
 // MailState says where a mail stands.
@@ -50,6 +56,7 @@ type Mail struct {
 	By       int64     // who caused it; 0: nobody but the person; below: nobody who has a number
 	ByName   string    // "" when they are gone
 	Until    time.Time // when its link runs out; zero: it has none
+	SignIn   SignIn    // that it tells of, where it tells of one
 	State    MailState
 	Attempts int
 	Made     time.Time
@@ -116,6 +123,9 @@ type letter struct {
 	to    string
 	token string
 	until time.Time
+
+	signIn  int64 // that it tells of
+	unnamed bool  // it does not tell who caused it
 }
 
 // mail writes a mail into the outbox. What is secret in it is sealed.
@@ -137,13 +147,20 @@ func (x *tx) mail(l letter) error {
 const sealedMail = "mails.secret"
 
 // tellMoved tells somebody at both of their addresses that one is in the place of
-// the other. Who has never come is told nothing.
+// the other. Who has never come is told nothing. Who did it to themselves, as staff
+// can without confirming it, needs a proof, and has a way back.
 func (x *tx) tellMoved(before, after *User) error {
 	if before.emailKey == after.emailKey || before.Status == Invited || !after.Deleted.IsZero() {
 		return nil
 	}
-	return errors.Join(x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email}),
-		x.mail(letter{kind: MailAddressNew, user: after.ID, to: after.Email}))
+	there := letter{kind: MailAddressNew, user: after.ID, to: after.Email}
+	if !x.isOwn(before.ID) {
+		return errors.Join(x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email}), x.mail(there))
+	}
+	if err := x.prove(ActOwnAddress); err != nil {
+		return err
+	}
+	return errors.Join(x.offerWayBack(before), x.mail(there))
 }
 
 // KeepMail posts what lies in the outbox, until Close. failed is told what went
@@ -355,6 +372,16 @@ func (k MailKind) Label() string {
 		return "Address changed, to the old one"
 	case MailAddressNew:
 		return "Address changed, to the new one"
+	case MailAddress:
+		return "New address to confirm"
+	case MailAddressBack:
+		return "Address changed, with the way back"
+	case MailAddressTaken:
+		return "Address that somebody else asked for"
+	case MailAddressLost:
+		return "Address taken back"
+	case MailDevice:
+		return "Sign-in with a new device"
 	}
 	return string(k)
 }

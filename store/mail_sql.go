@@ -8,10 +8,14 @@ import (
 )
 
 func insertMail(x *tx, l letter, messageID string) (id int64, err error) {
+	by := x.byOthers(l.user)
+	if l.unnamed {
+		by = 0
+	}
 	err = x.QueryRowContext(x.ctx, `INSERT INTO mails
- (message_id, kind, user_id, recipient, by_id, secret, until_at, state, attempts, made_at, tried_from, next_at, sent_at, problem)
- VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, 'waiting', 0, ?7, ?7, ?7, 0, '') RETURNING id`,
-		messageID, string(l.kind), l.user, l.to, x.byOthers(l.user), toMillis(l.until), toMillis(x.now)).Scan(&id)
+ (message_id, kind, user_id, recipient, by_id, secret, until_at, state, attempts, made_at, tried_from, next_at, sent_at, problem, signin_id)
+ VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, 'waiting', 0, ?7, ?7, ?7, 0, '', ?8) RETURNING id`,
+		messageID, string(l.kind), l.user, l.to, by, toMillis(l.until), toMillis(x.now), l.signIn).Scan(&id)
 	return id, err
 }
 
@@ -36,16 +40,18 @@ func setMailSecret(x *tx, id int64, sealed string) error {
 }
 
 const mailColumns = `m.id, m.message_id, m.kind, m.user_id, u.name, m.recipient, m.by_id, coalesce(b.name, ''), m.secret, m.until_at,
- m.state, m.attempts, m.made_at, m.tried_from, m.next_at, m.sent_at, m.problem
- FROM mails m JOIN users u ON u.id = m.user_id LEFT JOIN users b ON b.id = m.by_id`
+ m.state, m.attempts, m.made_at, m.tried_from, m.next_at, m.sent_at, m.problem,
+ m.signin_id, coalesce(s.started_at, 0), coalesce(s.address, ''), coalesce(s.agent, '')
+ FROM mails m JOIN users u ON u.id = m.user_id LEFT JOIN users b ON b.id = m.by_id LEFT JOIN signins s ON s.id = m.signin_id`
 
 func scanMail(r row) (m Mail, err error) {
-	var until, made, from, next, sent int64
+	var until, made, from, next, sent, started int64
 	err = r.Scan(&m.ID, &m.MessageID, &m.Kind, &m.User, &m.Name, &m.To, &m.By, &m.ByName, &m.secret, &until,
-		&m.State, &m.Attempts, &made, &from, &next, &sent, &m.Problem)
+		&m.State, &m.Attempts, &made, &from, &next, &sent, &m.Problem, &m.SignIn.ID, &started, &m.SignIn.Address, &m.SignIn.Agent)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = &Error{Kind: NotFound, Message: "There is no such mail any more."}
 	}
+	m.SignIn.Started = fromMillis(started)
 	m.Until, m.Made, m.triedFrom, m.Next, m.Sent = fromMillis(until), fromMillis(made), fromMillis(from), fromMillis(next), fromMillis(sent)
 	return m, err
 }

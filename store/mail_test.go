@@ -89,6 +89,8 @@ func TestWhatIsTold(t *testing.T) {
 			mustExec(c.t, c.writer, `DELETE FROM mails`)
 			change(c.t)(c.Undo(c.t.Context(), c.admin, done.Entry))
 		}, []string{"address_new Ben@example.com", "address_old bo@example.com"}},
+		"an own address that was asked for": {func(c *cast) { c.askFor(newAddress) }, []string{"address " + newAddress}},
+		"an own address that another has":   {func(c *cast) { c.askFor("eve@example.com") }, []string{"address_taken eve@example.com"}},
 		"another name": {func(c *cast) {
 			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldName, "Bo")))
 		}, nil},

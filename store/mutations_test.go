@@ -324,6 +324,38 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry {
 				return by(c.guest, ActForgot, c.ben.ID).ended(Failure).noted("the account is deactivated")
 			}},
+		{name: "AskAddress", method: "AskAddress",
+			do:    func(ctx context.Context, c *cast) error { return second(c.AskAddress(ctx, c.self, newAddress)) },
+			entry: func(c *cast) Entry { return by(c.self, ActAskAddress, c.ben.ID) }},
+		{name: "AskAddress of another", method: "AskAddress",
+			do:    func(ctx context.Context, c *cast) error { return second(c.AskAddress(ctx, c.self, c.eve.Email)) },
+			entry: func(c *cast) Entry { return by(c.self, ActAskAddress, c.ben.ID) }},
+		{name: "AskAddress in another spelling", method: "AskAddress", version: 1,
+			do: func(ctx context.Context, c *cast) error { return second(c.AskAddress(ctx, c.self, "BEN@example.com")) },
+			entry: func(c *cast) Entry {
+				return by(c.self, ActOwnAddress, c.ben.ID, FieldChange{FieldEmail, "Ben@example.com", "BEN@example.com"})
+			}},
+		{name: "CancelAddress", method: "CancelAddress", arrange: func(c *cast) { c.askFor(newAddress) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.CancelAddress(ctx, c.self)) },
+			entry: func(c *cast) Entry { return by(c.self, ActCancelAddress, c.ben.ID) }},
+		{name: "ConfirmAddress", method: "ConfirmAddress", version: 1, arrange: func(c *cast) { c.token = c.asked(newAddress) },
+			do: func(ctx context.Context, c *cast) error { return c.ConfirmAddress(ctx, c.self, c.token) },
+			entry: func(c *cast) Entry {
+				return by(c.self, ActOwnAddress, c.ben.ID, FieldChange{FieldEmail, "Ben@example.com", newAddress})
+			}},
+		{name: "TakeAddressBack", method: "TakeAddressBack", version: 1, arrange: func(c *cast) { c.token = c.move(newAddress) },
+			do: func(ctx context.Context, c *cast) error { return c.TakeAddressBack(ctx, c.guest, c.token) },
+			entry: func(c *cast) Entry {
+				return by(c.guestAs(c.ben), ActAddressBack, c.ben.ID, FieldChange{FieldEmail, newAddress, "Ben@example.com"})
+			}},
+		{name: "EndByLink", method: "EndByLink", arrange: func(c *cast) {
+			_, p := c.deviceMail(safari)
+			c.token = p.Token
+		},
+			do: func(ctx context.Context, c *cast) error { return c.EndByLink(ctx, c.guest, c.token) },
+			entry: func(c *cast) Entry {
+				return by(c.guestAs(c.ben), ActEndSessions, c.ben.ID).noted("1 session ended, by the link in a mail")
+			}},
 		{name: "ResendMail", method: "ResendMail",
 			arrange: func(c *cast) { must(c.t, c.ResetPassword(c.t.Context(), console, c.ben.ID, newPassword, false)) },
 			do:      func(ctx context.Context, c *cast) error { return second(c.ResendMail(ctx, c.admin, 1)) },

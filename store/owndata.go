@@ -11,6 +11,9 @@ import "context"
 func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 	var d OwnData
 	err := s.transact(ctx, a, func(x *tx) error {
+		if err := x.prove(ActOwnData); err != nil {
+			return err
+		}
 		u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
 		if err != nil {
 			return err
@@ -20,6 +23,9 @@ func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 			return err
 		}
 		if d.Browsers, err = selectBrowsers(x.ctx, x.Tx, u.ID); err != nil {
+			return err
+		}
+		if d.Asked, err = askedAddress(x.ctx, x.Tx, u.ID, x.now); err != nil {
 			return err
 		}
 		_, err = x.record(Entry{Act: ActOwnData, Target: u.ID})
@@ -32,6 +38,7 @@ func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 // OwnData is what a person can take away of what is kept about them.
 type OwnData struct {
 	Person   User
+	Asked    *Link                              // of the address that they have asked for; nil: of none
 	SignIns  []SignIn                           // newest first
 	Browsers []Browser                          // that they are remembered in
 	History  func(each func(Entry) error) error // newest first

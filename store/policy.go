@@ -115,31 +115,38 @@ const (
 // The acts that are only recorded: anybody may do them for themselves, or
 // nobody decides about them.
 const (
-	ActUndo         Act = "undo"
-	ActSignIn       Act = "signin"
-	ActSignOut      Act = "signout"
-	ActOwnPassword  Act = "account.password"
-	ActOwnData      Act = "account.data" // take a copy of what is kept about oneself
-	ActSetup        Act = "setup"
-	ActOwnEndOthers Act = "account.end_sessions"
-	ActForgot       Act = "account.forgot"        // ask for a link to choose a new password by
-	ActOwnReset     Act = "account.reset"         // choose a new password by such a link
-	ActSendReset    Act = "user.send_reset"       // the same, for somebody else
-	ActRevokeInvite Act = "user.revoke_invite"    // an invitation is taken back
-	ActAcceptInvite Act = "account.accept_invite" // choose the first one
-	ActImportRun    Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
-	ActImportUndo   Act = "import.undo"           // the same of taking it back
-	ActProof        Act = "account.proof"
-	ActAddFactor    Act = "account.add_factor"
-	ActRemoveFactor Act = "account.remove_factor"
-	ActNewCodes     Act = "account.recovery_codes"
+	ActUndo          Act = "undo"
+	ActSignIn        Act = "signin"
+	ActSignOut       Act = "signout"
+	ActOwnPassword   Act = "account.password"
+	ActOwnData       Act = "account.data"           // take a copy of what is kept about oneself
+	ActAskAddress    Act = "account.ask_address"    // ask for another address
+	ActOwnAddress    Act = "account.address"        // have another one
+	ActCancelAddress Act = "account.cancel_address" // not wish for it any more
+	ActAddressBack   Act = "account.address_back"   // take the one before back, by the link that was sent there
+	ActSetup         Act = "setup"
+	ActForgot        Act = "account.forgot"        // ask for a link to choose a new password by
+	ActOwnReset      Act = "account.reset"         // choose a new password by such a link
+	ActSendReset     Act = "user.send_reset"       // the same, for somebody else
+	ActRevokeInvite  Act = "user.revoke_invite"    // an invitation is taken back
+	ActAcceptInvite  Act = "account.accept_invite" // choose the first one
+	ActImportRun     Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own
+	ActImportUndo    Act = "import.undo"           // the same of taking it back
+	ActProof         Act = "account.proof"
+	ActAddFactor     Act = "account.add_factor"
+	ActRemoveFactor  Act = "account.remove_factor"
+	ActNewCodes      Act = "account.recovery_codes"
 
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
 )
 
-// ActGrantAdmin is making somebody an admin, which is recorded as what it is part of.
-const ActGrantAdmin Act = "user.grant_admin"
+// Acts that are recorded as what they are part of, and need a proof: making
+// somebody an admin, and ending sessions of one's own.
+const (
+	ActGrantAdmin Act = "user.grant_admin"
+	ActEndOwn     Act = "account.end_sessions"
+)
 
 // ProofLasts is how long somebody counts as being themselves after a sign-in or
 // another proof.
@@ -153,7 +160,7 @@ func NeedsProof(act Act) bool {
 	case ActDelete, ActPurge, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
 		ActExport, ActExportTrail,
 		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy,
-		ActAddFactor, ActRemoveFactor, ActNewCodes:
+		ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress, ActEndOwn, ActOwnData:
 		return true
 	}
 	return false
@@ -187,7 +194,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes:
+	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress:
 		return on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
 		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys, ActPurge:

@@ -69,6 +69,10 @@ account.proof         none    self    self    self    self   none     none
 account.add_factor    none    self    self    self    self   none     none
 account.remove_factor none    self    self    self    self   none     none
 account.recovery_codes none   self    self    self    self   none     none
+account.address       none    self    self    self    self   none     none
+account.ask_address   none    none    none    none    none   none     none
+account.cancel_address none   none    none    none    none   none     none
+account.address_back  none    none    none    none    none   none     none
 `
 
 // matrix is permitted, read: by act and actor.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"regexp"
 	"slices"
@@ -37,6 +38,11 @@ var proving = map[string]func(c *cast, a Actor) error{
 	"ActAddFactor":    func(c *cast, a Actor) error { return c.BeginApp(c.t.Context(), a) },
 	"ActRemoveFactor": func(c *cast, a Actor) error { return c.RemoveApp(c.t.Context(), a) },
 	"ActNewCodes":     func(c *cast, a Actor) error { return second(c.NewRecoveryCodes(c.t.Context(), a)) },
+	"ActOwnAddress":   func(c *cast, a Actor) error { return second(c.AskAddress(c.t.Context(), a, "ann@example.org")) },
+	"ActEndOwn": func(c *cast, a Actor) error {
+		return errors.Join(second(c.EndSignIns(c.t.Context(), a, a.ID, a.SignIn)), second(c.EndSignIn(c.t.Context(), a, a.ID, 999)))
+	},
+	"ActOwnData": func(c *cast, a Actor) error { return second(c.OwnData(c.t.Context(), a)) },
 }
 
 // TestActsNeedAProof that is no older than ten minutes: without one nothing is

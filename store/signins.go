@@ -162,8 +162,11 @@ func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*
 			return err
 		}
 		why := EndedByAdmin
-		if x.actor.ID == user {
+		if x.isOwn(user) {
 			why = EndedByOwner
+			if err := x.prove(ActEndOwn); err != nil {
+				return err
+			}
 		}
 		var forgotten int
 		if n, forgotten, err = end(x, why); err != nil || n+forgotten == 0 {

@@ -28,10 +28,7 @@ func (m *mailServer) nextLink(b *browser, n int) string {
 // password, and comes in again: with scripts and without.
 func TestJourneyInvitedByMail(t *testing.T) {
 	m := serveMail(t, false, false)
-	d := openDesk(t, startProgram(t, map[string]string{
-		"BACKOFFICE_ADMIN_EMAIL": anaEmail, "BACKOFFICE_ADMIN_PASSWORD": staffPassword, "BACKOFFICE_ADMIN_NAME": "Ana Pérez",
-		"BACKOFFICE_SMTP_URL": "smtp://office:a%20secret%20of%20the%20server@" + m.addr + "?tls=none", "BACKOFFICE_MAIL_FROM": "office@example.com", "BACKOFFICE_PUBLIC_URL": "http://office.example",
-	}))
+	d := mailedDesk(t, m)
 	mails := 0
 	for name, opts := range map[string][]browserOption{"lena": nil, "omar": {scriptsOff(), phone()}} {
 		admin := d.enter(anaEmail, "/users/new", opts...)

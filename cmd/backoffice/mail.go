@@ -124,7 +124,11 @@ func (p *postman) post(ctx context.Context, m store.Posting) error {
 
 // words puts a mail into words.
 func (p *postman) words(m store.Posting) components.MailView {
-	f := components.MailFacts{Kind: string(m.Kind), Brand: p.brand, Name: m.Name, By: m.ByName, Staff: m.By != 0, To: m.To, URL: p.origin}
+	f := components.MailFacts{Kind: string(m.Kind), Brand: p.brand, Name: m.Name, By: m.ByName, Staff: m.By != 0, To: m.To}
+	if m.SignIn.ID != 0 {
+		f.Browser, f.System = handlers.Device(m.SignIn.Agent)
+		f.From, f.When = m.SignIn.Address, dateIn(p.language, m.SignIn.Started.In(p.zone))
+	}
 	if m.Token != "" {
 		f.URL = p.origin + "/link/" + m.Token
 		f.Until = dateIn(p.language, m.Until.In(p.zone))

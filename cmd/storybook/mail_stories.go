@@ -24,6 +24,22 @@ func mailStories() []story {
 		{Name: "link-invite", About: "Where an invitation leads.", Page: bare("Welcome"), Body: link(true, password)},
 		{Name: "link-reset", About: "Where a link for a new password leads; the password is too short.", Page: bare("New password"), Body: link(false, short)},
 		{Name: "link-over", About: "A link that has run out, was used or was replaced.", Page: bare("Good no more"), Body: c.LinkOverPage(c.LinkOver{Brand: "Northwind", Forgot: "/forgot"})},
+		linkAct("link-address", c.LinkAct{Title: "Confirm your new address", Name: "Elif Yıldız", Email: "elif@bosphorus.example", Action: "/link/x", Submit: "Confirm this address",
+			Lead: "You sign in with it from then on, and mails go there.", Notes: []string{"The address that you have now is told, and for three days can be put back from there.", "You stay signed in where you are."}}),
+		linkAct("link-address-back", c.LinkAct{Title: "Take your account back?", Name: "Elif Yıldız", Email: "elif@bosphorus.example", Action: "/link/x", Submit: "It was not me: take it back", Danger: true,
+			Lead:  "Somebody who was signed in gave it another address than this one.",
+			Notes: []string{"This address is put back.", "All sessions end, on all devices, and nobody’s password is good any more.", "A link comes here by which you choose a new one.", "If it was you who changed the address, close this page: nothing happens."}}),
+		linkAct("link-address-back-done", c.LinkAct{Title: "The account has your address again", Leave: "/login",
+			Lead:  "A mail with a link for a new password is on its way to elif@bosphorus.example. The old password is good no more, and all sessions have ended.",
+			Notes: []string{"If you are asked for codes that you do not have, ask an administrator to reset the second factor."}}),
+		linkAct("link-device", c.LinkAct{Title: "Was this you?", Name: "Elif Yıldız", Action: "/link/x", Submit: "It was not me: end this session", Danger: true,
+			Lead:  "Somebody signed in to your account with a device that it had not been seen with.",
+			Facts: []c.Fact{{Label: "Device", Text: "Firefox on Linux"}, {Label: "From", Text: "2001:db8:85a3::8a2e:370:7334"}, {Label: "Signed in", When: at("2 h ago")}},
+			Notes: []string{"Your other sessions go on.", "If it was you, close this page: nothing happens."}}),
+		linkAct("link-device-done", c.LinkAct{Title: "The session has ended", Email: "elif@bosphorus.example", Action: "/forgot", Submit: "Send me a link for a new password", Leave: "/login",
+			Lead: "If it was not you, somebody knows your password: choose a new one. The others of your sessions end with that as well."}),
+		linkAct("link-of-another", c.LinkAct{Title: "This link is for another account", Action: "/logout", Submit: "Sign out",
+			Lead: "You are signed in as Grace Kim. Sign out, and open the link in the mail again."}),
 		{Name: "forgot", About: "Forgot password?", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", Email: email})},
 		{Name: "forgot-sent", About: "What is said whether or not there is an account.", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", Sent: true})},
 		{Name: "forgot-no-mail", About: "No mail is sent here.", Page: bare("Forgot password"), Body: c.ForgotPage(c.ForgotForm{Brand: "Northwind", NoMail: true})},
@@ -36,12 +52,18 @@ func mailStories() []story {
 		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(c.OutboxView{NoMail: true, States: outbox().States})},
 	}
 	for _, lang := range c.MailLanguages() {
-		for _, kind := range []string{"invite", "reset", "password", "address_old", "address_new"} {
+		for _, kind := range []string{"invite", "reset", "password", "address_old", "address_new", "address", "address_taken", "address_back", "address_lost", "device"} {
 			all = append(all, mailStory(lang, kind))
 		}
 		all = append(all, mailText(lang, "invite"))
 	}
 	return all
+}
+
+// linkAct is where a link leads that has one thing done.
+func linkAct(name string, v c.LinkAct) story {
+	v.Brand = "Northwind"
+	return story{Name: name, About: v.Title, Page: bare(v.Title), Body: c.LinkActPage(v)}
 }
 
 // mailStory is a mail as a program for mail shows it.
@@ -63,6 +85,7 @@ func mailText(lang, kind string) story {
 
 func mailView(lang, kind string) c.MailView {
 	return c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
+		Browser: "Firefox", System: "Linux", From: "203.0.113.7", When: "Monday 23 November 2026, 12:00 UTC",
 		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: "Monday 30 November 2026, 12:00 UTC"})
 }
 

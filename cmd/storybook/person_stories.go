@@ -25,6 +25,9 @@ func personStories() []story {
 		users("user-new", "A new person.", c.UserFormPage(newPerson())),
 		users("user-edit-conflict", "All fields of a person, with an error, a conflict and a disabled control.", c.UserFormPage(editPerson())),
 		{Name: "account", About: "One's own account.", Page: framed("Your account"), Body: c.AccountPage(account(false))},
+		{Name: "account-address", About: "Another address waits to be confirmed.", Page: framed("Your account"), Body: c.AccountPage(accountAsking(false, ""))},
+		{Name: "account-address-wrong", About: "What was typed is no address.", Page: framed("Your account"), Body: c.AccountPage(accountAsking(false, "There is a space in the address."))},
+		{Name: "account-address-no-mail", About: "The same where no mail is sent.", Page: framed("Your account"), Body: c.AccountPage(accountAsking(true, ""))},
 		{Name: "account-history", About: "All that others did to one's own account.", Page: framed("Your account"), Body: c.OwnHistoryPage(timeline(true))},
 		{Name: "account-forced", About: "A new password must be chosen.", Page: framed("New password"), Body: c.AccountPage(account(true))},
 	}
@@ -107,5 +110,22 @@ func account(forced bool) c.AccountView {
 		History: timeline(true),
 		AllHref: "/account/history",
 		Factor:  c.FactorCard{Own: true, Begin: "/account/factor"},
+		Address: c.AddressCard{Email: "grace.kim@northwind.example", New: newAddress(), Action: "/account/address"},
 	}
+}
+
+func newAddress() c.Field {
+	return c.Field{ID: "address-email", Name: "email", Label: "New address", Type: "email", Required: true, Autocomplete: "email"}
+}
+
+// accountAsking is one's own account while another address waits.
+func accountAsking(noMail bool, problem string) c.AccountView {
+	v := account(false)
+	v.Address.NoMail, v.Address.New.Error = noMail, problem
+	if problem != "" {
+		v.Address.New.Value = "grace kim@example.com"
+		return v
+	}
+	v.Address.Asked, v.Address.Until, v.Address.Cancel = "a.very.long.address.of.grace@subdomain.of.an.organisation.example", at("24 Nov 2026, 12:00"), "/account/address/cancel"
+	return v
 }

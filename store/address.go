@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"time"
+)
+
+// Changing one's own address. What somebody types is an address only once it has
+// been shown that they read its mail: a link goes there, and until it is confirmed
+// nothing changes. Then the old address is told, with a link that takes the account
+// back for three days: who has stolen an account would move it away first of all.
+//
+// Sessions stay as they are when an address changes: none was begun by it. Links
+// that let somebody in, or would move the account elsewhere, end.
+
+// How often somebody may ask, and how often any mailbox gets such a mail.
+var (
+	addressByPerson  = throttle{"address_person", 5, 5 * time.Minute, time.Hour, 6 * time.Hour}
+	addressByMailbox = throttle{"address_mailbox", 3, 5 * time.Minute, time.Hour, 6 * time.Hour}
+)
+
+// AskAddress asks for another address for the acting person, and sends a link
+// there to confirm it, in place of the one before. What it says does not depend on
+// whether somebody else has the address: their mailbox is told instead. changed
+// reports that it is their address already, which is only written differently, and
+// is so from now on. What is wrong fails with Invalid in the field email.
+func (s *Store) AskAddress(ctx context.Context, a Actor, email string) (changed bool, err error) {
+	typed, key, err := ParseEmail(email)
+	if err != nil {
+		return false, invalid(map[string]string{"email": err.Error()})
+	}
+	err = s.write(ctx, a, attempt{ActOwnAddress, a.ID}, func(x *tx) error {
+		u, err := x.self(ActOwnAddress)
+		if err != nil {
+			return err
+		}
+		if typed == u.Email {
+			return invalid(map[string]string{"email": "This is your address already."})
+		}
+		if changed = key == u.emailKey; changed {
+			return x.setAddress(u, typed)
+		}
+		return x.askAddress(u, typed, key)
+	})
+	return changed, err
+}
+
+// askAddress keeps the link in any case, so that nothing but the mail depends on
+// whose address it is.
+func (x *tx) askAddress(u *User, typed, key string) error {
+	if err := x.slow(addressByPerson, digest("address person", strconv.FormatInt(u.ID, 10))); err != nil {
+		return err
+	}
+	if err := x.slow(addressByMailbox, digest("address mailbox", key)); err != nil {
+		return err
+	}
+	l := Link{Kind: LinkAddress, Address: typed}
+	token, err := x.keepLink(&l, u)
+	if err != nil {
+		return err
+	}
+	m := letter{kind: MailAddress, user: u.ID, to: typed, token: token, until: l.Expires}
+	owner, err := loadUserByEmail(x.ctx, x.Tx, key)
+	switch {
+	case err == nil:
+		m = letter{kind: MailAddressTaken, user: owner.ID, to: owner.Email, unnamed: true}
+	case KindOf(err) != NotFound:
+		return err
+	}
+	if err := x.mail(m); err != nil {
+		return err
+	}
+	_, err = x.record(Entry{Act: ActAskAddress, Target: u.ID}) // not which: it may be another person's
+	return err
+}
+
+// setAddress gives the acting person an address, and records it.
+func (x *tx) setAddress(u *User, email string) error {
+	after, err := x.withAddress(u, email)
+	if err != nil {
+		return err
+	}
+	if _, err := x.apply(ActOwnAddress, u, &after, Entry{}); err != nil {
+		return err
+	}
+	if after.emailKey == u.emailKey {
+		return nil
+	}
+	return x.offerWayBack(u)
+}
+
+// withAddress is somebody with another address, if it is nobody else's.
+func (x *tx) withAddress(u *User, email string) (User, error) {
+	after := *u
+	d, _ := defOf(FieldEmail)
+	if err := d.set(&after, email); err != nil {
+		return after, invalid(map[string]string{"email": err.Error()})
+	}
+	owner, err := ownerOfEmail(x, after.emailKey, u.ID)
+	if err == nil && owner != "" {
+		err = refused("This address belongs to another account by now. Ask an administrator to help you.")
+	}
+	return after, err
+}
+
+// offerWayBack tells somebody at the address that they had that they have another
+// one, with the link that takes the account back to it.
+func (x *tx) offerWayBack(before *User) error {
+	l := Link{Kind: LinkAddressBack, Address: before.Email}
+	token, err := x.keepLink(&l, before)
+	if err != nil {
+		return err
+	}
+	return x.mail(letter{kind: MailAddressBack, user: before.ID, to: before.Email, token: token, until: l.Expires})
+}
+
+// AskedAddress gives the link of the address that the acting person has asked for
+// and not confirmed, or nil.
+func (s *Store) AskedAddress(ctx context.Context, a Actor) (*Link, error) {
+	return askedAddress(brief(ctx), s.reader, a.ID, s.now())
+}
+
+func askedAddress(ctx context.Context, q querier, user int64, now time.Time) (*Link, error) {
+	l, err := loadLinkOf(ctx, q, user, LinkAddress)
+	if KindOf(err) == NotFound || err == nil && l.Expired(now) {
+		return nil, nil
+	}
+	return &l, err
+}
+
+// CancelAddress forgets the address that the acting person has asked for. It
+// reports whether there was one.
+func (s *Store) CancelAddress(ctx context.Context, a Actor) (there bool, err error) {
+	err = s.transact(ctx, a, func(x *tx) error {
+		_, err := loadLinkOf(x.ctx, x.Tx, a.ID, LinkAddress)
+		if there = err == nil; !there {
+			if KindOf(err) == NotFound {
+				err = nil
+			}
+			return err
+		}
+		if err := x.endLinks(a.ID, LinkAddress); err != nil {
+			return err
+		}
+		_, err = x.record(Entry{Act: ActCancelAddress, Target: a.ID})
+		return err
+	})
+	return there, err
+}
+
+// ConfirmAddress gives the acting person the address that the link of a token was
+// sent to. It has to be theirs: who mistypes an address sends the link to somebody
+// who would have the account by it. Whether the address is free is decided here.
+func (s *Store) ConfirmAddress(ctx context.Context, a Actor, token string) error {
+	return s.byLink(ctx, a, token, LinkAddress.is, func(x *tx, l Link, u *User) error {
+		if !x.isOwn(u.ID) {
+			return forbidden("This link is for another account.")
+		}
+		return x.setAddress(u, l.Address)
+	})
+}
+
+// is reports whether two kinds are the same.
+func (k LinkKind) is(other LinkKind) bool { return k == other }
+
+// TakeAddressBack gives somebody the address back that the link of a token was sent
+// to, and sends a link there for a new password: whoever moved the account away
+// knew the one before, which is good no more. All sessions end. Of several such
+// links, those end that were made since: what is taken back is all of it.
+func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) error {
+	a = guest(a)
+	l, _, err := s.OpenLink(ctx, a, token)
+	if err == nil && l.Kind != LinkAddressBack {
+		err = errNoLink()
+	}
+	if err != nil {
+		return s.linkTried(ctx, a, err)
+	}
+	hash, err := s.hasher.Hash(ctx, rand.Text()+rand.Text()) // a password that nobody knows
+	if err != nil {
+		return err
+	}
+	return s.byLink(ctx, a, token, LinkAddressBack.is, func(x *tx, l Link, u *User) error {
+		return x.takeAddressBack(l, u, hash)
+	})
+}
+
+func (x *tx) takeAddressBack(l Link, u *User, hash string) error {
+	x.become(u)
+	after, err := x.withAddress(u, l.Address)
+	if err != nil {
+		return err
+	}
+	after.passwordHash, after.HasPassword = hash, true
+	if err := x.replace(u, &after); err != nil {
+		return err
+	}
+	if err := deleteLinksSince(x, u.ID, LinkAddressBack, l.Made); err != nil {
+		return err
+	}
+	if _, err := endSignIns(x, u.ID, 0, EndedPassword); err != nil {
+		return err
+	}
+	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
+		return err
+	}
+	if _, err := x.record(Entry{Act: ActAddressBack, Target: u.ID, Changes: diff(u, &after)}); err != nil {
+		return err
+	}
+	return x.tellTakenBack(u, &after)
+}
+
+// tellTakenBack sends the link for a new password, and tells the address that the
+// account had meanwhile.
+func (x *tx) tellTakenBack(before, after *User) error {
+	if _, err := x.newLink(LinkReset, after, true); err != nil {
+		return err
+	}
+	if before.emailKey == after.emailKey {
+		return nil
+	}
+	return x.mail(letter{kind: MailAddressLost, user: before.ID, to: before.Email})
+}

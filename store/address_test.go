@@ -1,0 +1,396 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const newAddress = "Bo@example.org"
+
+// askFor has Ben ask for an address.
+func (c *cast) askFor(email string) {
+	c.t.Helper()
+	must(c.t, second(c.AskAddress(c.t.Context(), c.self, email)))
+}
+
+// mailed posts what waits, and gives the token in the newest mail of a kind.
+func (c *cast) mailed(kind MailKind) (token string) {
+	c.t.Helper()
+	must(c.t, c.PostMail(c.t.Context(), func(_ context.Context, p Posting) error {
+		if p.Kind == kind {
+			token = p.Token
+		}
+		return nil
+	}))
+	return token
+}
+
+// asked has Ben ask for an address, and gives the token that confirms it.
+func (c *cast) asked(email string) string {
+	c.t.Helper()
+	c.askFor(email)
+	return c.mailed(MailAddress)
+}
+
+// move gives Ben an address the whole way, and gives the token of the way back.
+func (c *cast) move(email string) string {
+	c.t.Helper()
+	must(c.t, c.ConfirmAddress(c.t.Context(), c.self, c.asked(email)))
+	if c.load(c.ben.ID).Email != email {
+		c.t.Fatalf("Ben has %s", c.load(c.ben.ID).Email)
+	}
+	return c.mailed(MailAddressBack)
+}
+
+// dead demands that a token is good for nothing, whatever one tries.
+func (c *cast) dead(token string) {
+	c.t.Helper()
+	c.over(token)
+	wantKind(c.t, c.ConfirmAddress(c.t.Context(), c.self, token), NotFound)
+	wantKind(c.t, c.TakeAddressBack(c.t.Context(), c.guest, token), NotFound)
+	wantKind(c.t, c.EndByLink(c.t.Context(), c.guest, token), NotFound)
+}
+
+// TestChangingOnesAddress goes the whole way: nothing changes until it is confirmed,
+// sessions stay, a link for a new password goes, and the old address is told.
+func TestChangingOnesAddress(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	other := c.signIn(c.ben)
+	c.reset(c.ben)
+	reset := c.token
+	before := c.load(c.ben.ID)
+	token := c.asked(newAddress)
+	asked, err := c.AskedAddress(t.Context(), c.self)
+	must(t, err)
+	if asked == nil || asked.Address != newAddress || !asked.Expires.Equal(c.Now().Add(AddressLife)) {
+		t.Errorf("asked for %+v", asked)
+	}
+	for range 3 {
+		fingerprint := c.fingerprint()
+		l, u, err := c.OpenLink(t.Context(), c.guest, token)
+		must(t, err)
+		if l.Kind != LinkAddress || l.Address != newAddress || u.Email != before.Email || c.fingerprint() != fingerprint {
+			t.Errorf("%+v of %+v", l, u)
+		}
+	}
+	if now := c.load(c.ben.ID); *now != *before {
+		t.Errorf("it changed before it was confirmed: %+v", now)
+	}
+	_, _, err = c.OpenLink(t.Context(), c.guest, reset)
+	must(t, err)
+	must(t, c.ConfirmAddress(t.Context(), c.self, token))
+	c.dead(token)
+	c.dead(reset)
+	if asked, err = c.AskedAddress(t.Context(), c.self); asked != nil || err != nil {
+		t.Errorf("still asks for %+v, %v", asked, err)
+	}
+	for _, a := range []Actor{c.self, other} {
+		must(t, second(c.Resume(t.Context(), a.SignIn, c.ben.ID, true)))
+	}
+	must(t, second(c.SignIn(t.Context(), c.guest, "bo@EXAMPLE.org", password)))
+	wantKind(t, second(c.SignIn(t.Context(), c.guest, before.Email, password)), Unauthenticated)
+}
+
+// TestTheSameAddressIsOnlySpelledAnew needs no mail, and a wrong one is told.
+func TestTheSameAddressIsOnlySpelledAnew(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	for _, typed := range []string{"BEN@Example.com", " ben@example.com"} {
+		if changed, err := c.AskAddress(t.Context(), c.self, typed); !changed || err != nil {
+			t.Errorf("%q: %v, %v", typed, changed, err)
+		}
+		if got := c.load(c.ben.ID).Email; got != strings.TrimSpace(typed) {
+			t.Errorf("the address is %q", got)
+		}
+	}
+	for _, typed := range []string{"ben@example.com", "nowhere", ""} {
+		if err := wantKind(t, second(c.AskAddress(t.Context(), c.self, typed)), Invalid); err.Fields["email"] == "" {
+			t.Errorf("%q: %+v", typed, err)
+		}
+	}
+	wantKind(t, second(c.AskAddress(t.Context(), console, newAddress)), Forbidden)
+	if n := queryInt(t, c.reader, `SELECT (SELECT count(*) FROM mails) + (SELECT count(*) FROM links)`); n != 0 {
+		t.Errorf("%d mails and links", n)
+	}
+}
+
+// TestATakenAddressIsTaken tells who asks nothing: what is said, kept and counted is
+// the same as of a free one. Who has it is told, without a name.
+func TestATakenAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	seen := map[string]string{}
+	for _, typed := range []string{"EVE@example.com", "free@example.com"} {
+		c.askFor(typed)
+		asked, err := c.AskedAddress(t.Context(), c.self)
+		must(t, err)
+		e := c.newest(1)[0]
+		seen[typed] = strings.Join([]string{string(asked.Kind), asked.Expires.String(), string(e.Act), string(e.Outcome), e.Note}, " ")
+		if asked.Address != typed || len(e.Changes) != 0 {
+			t.Errorf("%+v %+v", asked, e)
+		}
+	}
+	if seen["EVE@example.com"] != seen["free@example.com"] {
+		t.Errorf("%q", seen)
+	}
+	m := &mailbox{}
+	must(t, c.PostMail(t.Context(), m.post))
+	if got, want := m.kinds(), []string{"address free@example.com", "address_taken " + c.eve.Email}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	for _, p := range m.taken {
+		if p.Kind == MailAddressTaken && (p.Token != "" || p.ByName != "" || p.By != 0 || p.Name != "Eve") {
+			t.Errorf("%+v", p)
+		}
+	}
+}
+
+// TestTwoConfirmOneAddress has two ask for the same and confirm it at once: it is
+// the one's from then on, and the other keeps what they have.
+func TestTwoConfirmOneAddress(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	eve := c.signIn(c.eve)
+	actors, tokens := []Actor{c.self, eve}, []string{c.asked(newAddress), ""}
+	must(t, second(c.AskAddress(t.Context(), eve, "bo@example.org")))
+	tokens[1] = c.mailed(MailAddress)
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	for i := range actors {
+		both.Go(func() { errs[i] = c.ConfirmAddress(t.Context(), actors[i], tokens[i]) })
+	}
+	both.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) {
+		t.Fatalf("%v and %v", errs[0], errs[1])
+	}
+	for i, u := range []*User{c.ben, c.eve} {
+		moved := c.load(u.ID).emailKey == "bo@example.org"
+		if moved != (errs[i] == nil) || !moved && KindOf(errs[i]) != Refused {
+			t.Errorf("%s: %v, and has %s", u.Name, errs[i], c.load(u.ID).Email)
+		}
+	}
+}
+
+// TestConfirmingIsForWhoAsked keeps the reader of a mistyped address out, and each
+// other person.
+func TestConfirmingIsForWhoAsked(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	token := c.asked(newAddress)
+	for _, a := range []Actor{c.guest, c.admin, console} {
+		wantKind(t, c.ConfirmAddress(t.Context(), a, token), Forbidden)
+	}
+	must(t, c.ConfirmAddress(t.Context(), c.self, token))
+}
+
+// TestAskedAddressEnds in each way, and stays ended.
+func TestAskedAddressEnds(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(c *cast){
+		"a newer one":    func(c *cast) { c.askFor("newer@example.org") },
+		"being canceled": func(c *cast) { must(c.t, second(c.CancelAddress(c.t.Context(), c.self))) },
+		"time":           func(c *cast) { c.clock.advance(AddressLife) },
+		"another password": func(c *cast) {
+			must(c.t, c.ChangeOwnPassword(c.t.Context(), c.self, password, newPassword))
+		},
+		"another address by staff, and back": func(c *cast) {
+			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "staff@example.org")))
+			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "ben@example.com")))
+		},
+		"a deactivation, and back": func(c *cast) {
+			deactivateBen(c)
+			change(c.t)(c.Reactivate(c.t.Context(), console, c.ben.ID))
+		},
+		"its use": func(c *cast) { must(c.t, c.ConfirmAddress(c.t.Context(), c.self, c.token)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, mutation{})
+			c.token = c.asked(newAddress)
+			end(c)
+			c.dead(c.token)
+		})
+	}
+	c := newCast(t, mutation{})
+	if there, err := c.CancelAddress(t.Context(), c.self); there || err != nil {
+		t.Errorf("%v %v", there, err)
+	}
+	c.askFor(newAddress)
+	must(t, second(c.CancelAddress(t.Context(), c.self)))
+	if token := c.mailed(MailAddress); token != "" {
+		t.Error("a mail goes whose link is good no more")
+	}
+}
+
+// TestAskingIsSlowedDown by who asks, and by whose mailbox it would fill.
+func TestAskingIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	for n := range addressByMailbox.free + 1 {
+		if n > 0 {
+			must(t, second(c.CancelAddress(t.Context(), c.self)))
+		}
+		c.askFor(newAddress)
+	}
+	wantKind(t, second(c.AskAddress(t.Context(), c.self, newAddress)), Throttled)
+	eve := c.signIn(c.eve)
+	wantKind(t, second(c.AskAddress(t.Context(), eve, newAddress)), Throttled)
+	for n := addressByMailbox.free + 1; n <= addressByPerson.free; n++ {
+		c.askFor("other" + string(rune('a'+n)) + "@example.org")
+	}
+	wantKind(t, second(c.AskAddress(t.Context(), c.self, "last@example.org")), Throttled)
+	must(t, second(c.AskAddress(t.Context(), eve, "last@example.org")))
+}
+
+// TestTakingAnAddressBack gives the account back to who had it: all sessions end,
+// nobody's password is good, and a link for a new one is on its way.
+func TestTakingAnAddressBack(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	back := c.move(newAddress)
+	thief := c.signIn(c.load(c.ben.ID))
+	must(t, c.ChangeOwnPassword(t.Context(), thief, password, newPassword))
+	fingerprint := c.fingerprint()
+	l, _, err := c.OpenLink(t.Context(), c.guest, back)
+	must(t, err)
+	if l.Kind != LinkAddressBack || l.Address != c.ben.Email || c.fingerprint() != fingerprint {
+		t.Errorf("%+v", l)
+	}
+	must(t, c.TakeAddressBack(t.Context(), c.guest, back))
+	if got := c.load(c.ben.ID); got.Email != c.ben.Email || !got.HasPassword || got.Status != Active {
+		t.Errorf("%+v", got)
+	}
+	for _, a := range []Actor{c.self, thief} {
+		if _, err := c.Resume(t.Context(), a.SignIn, c.ben.ID, true); err == nil {
+			t.Error("a session goes on")
+		}
+	}
+	for _, p := range []string{password, newPassword} {
+		wantKind(t, second(c.SignIn(t.Context(), c.guest, c.ben.Email, p)), Unauthenticated)
+	}
+	c.dead(back)
+	m := &mailbox{}
+	must(t, c.PostMail(t.Context(), m.post))
+	if got, want := m.kinds(), []string{"address_lost " + newAddress, "password " + newAddress, "reset " + c.ben.Email}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	for _, p := range m.taken {
+		if p.Kind == MailReset {
+			must(t, second(c.RedeemLink(t.Context(), c.guest, p.Token, "four other plain words")))
+		}
+	}
+	must(t, second(c.SignIn(t.Context(), c.guest, c.ben.Email, "four other plain words")))
+}
+
+// TestTheOldestWayBackWins: who moved the account twice does not get it back by the
+// address in between, and cannot end the way back to the first one.
+func TestTheOldestWayBackWins(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	first := c.move(newAddress)
+	c.clock.advance(time.Minute)
+	second := c.move("third@example.org")
+	must(t, c.TakeAddressBack(t.Context(), c.guest, second))
+	if got := c.load(c.ben.ID).Email; got != newAddress {
+		t.Fatalf("it is at %s", got)
+	}
+	must(t, c.TakeAddressBack(t.Context(), c.guest, first))
+	if got := c.load(c.ben.ID).Email; got != c.ben.Email {
+		t.Fatalf("it is at %s", got)
+	}
+
+	c = newCast(t, mutation{})
+	first = c.move(newAddress)
+	c.clock.advance(time.Minute)
+	second = c.move("third@example.org")
+	must(t, c.TakeAddressBack(t.Context(), c.guest, first))
+	c.dead(second)
+}
+
+// TestTheWayBackEnds when others decide, by time, and when another has the address.
+func TestTheWayBackEnds(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(c *cast){
+		"time": func(c *cast) {
+			c.clock.advance(AddressBackLife - 2*time.Second)
+			_, _, err := c.OpenLink(c.t.Context(), c.guest, c.token)
+			must(c.t, err)
+			c.clock.advance(2 * time.Second)
+		},
+		"an address by staff": func(c *cast) {
+			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "staff@example.org")))
+		},
+		"a deactivation, and back": func(c *cast) {
+			deactivateBen(c)
+			change(c.t)(c.Reactivate(c.t.Context(), console, c.ben.ID))
+		},
+		"its use": func(c *cast) { must(c.t, c.TakeAddressBack(c.t.Context(), c.guest, c.token)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, mutation{})
+			c.token = c.move(newAddress)
+			end(c)
+			c.dead(c.token)
+		})
+	}
+	c := newCast(t, mutation{})
+	back := c.move(newAddress)
+	change(t)(c.CreateUser(t.Context(), console, NewUser{Name: "Bea", Email: c.ben.Email, Role: Member, Password: password}))
+	fingerprint := c.fingerprint()
+	wantKind(t, c.TakeAddressBack(t.Context(), c.guest, back), Refused)
+	if c.fingerprint() != fingerprint {
+		t.Error("refused, and something changed")
+	}
+}
+
+// TestTwoTakeAnAddressBack at once: it is done once.
+func TestTwoTakeAnAddressBack(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	back := c.move(newAddress)
+	entries := c.countEntries()
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	for i := range errs {
+		both.Go(func() { errs[i] = c.TakeAddressBack(t.Context(), c.guest, back) })
+	}
+	both.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) || c.countEntries() != entries+1 {
+		t.Errorf("%v and %v, %d entries", errs[0], errs[1], c.countEntries()-entries)
+	}
+}
+
+// TestAnOwnAddressByTheListHasAWayBack too: staff who change their own there need a
+// proof, and the old address gets the link.
+func TestAnOwnAddressByTheListHasAWayBack(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	c.clock.advance(ProofLasts)
+	move := func() error {
+		return second(c.UpdateUser(t.Context(), c.admin, c.ana.ID, edit(FieldEmail, "ann@example.org")))
+	}
+	wantKind(t, move(), ProofNeeded)
+	change(t)(c.UpdateUser(t.Context(), c.admin, c.ben.ID, edit(FieldEmail, newAddress)))
+	must(t, c.Prove(t.Context(), c.admin, password, ""))
+	must(t, move())
+	m := &mailbox{}
+	must(t, c.PostMail(t.Context(), m.post))
+	want := []string{"address_back " + c.ana.Email, "address_new " + newAddress, "address_new ann@example.org", "address_old " + c.ben.Email}
+	if got := m.kinds(); !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	for _, p := range m.taken {
+		if p.Kind == MailAddressBack {
+			must(t, c.TakeAddressBack(t.Context(), c.guest, p.Token))
+		}
+	}
+	if got := c.load(c.ana.ID).Email; got != c.ana.Email {
+		t.Errorf("it is at %s", got)
+	}
+}
