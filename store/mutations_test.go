@@ -28,6 +28,8 @@ type cast struct {
 	app           Enrolment
 	codes         []string
 	half          Halfway
+	key           *storetest.Authenticator
+	asked         PasskeyAsked
 }
 
 func newCast(t testing.TB, m mutation, settings ...func(*Config)) *cast {

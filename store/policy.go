@@ -134,6 +134,8 @@ const (
 	ActRemoveFactor Act = "account.remove_factor"
 	ActNewCodes     Act = "account.recovery_codes"
 
+	ActRenamePasskey Act = "account.rename_passkey"
+
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
 )
@@ -187,7 +189,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes:
+	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes, ActRenamePasskey:
 		return on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
 		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys:

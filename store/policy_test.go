@@ -69,6 +69,7 @@ account.proof         none    self    self    self    self   none     none
 account.add_factor    none    self    self    self    self   none     none
 account.remove_factor none    self    self    self    self   none     none
 account.recovery_codes none   self    self    self    self   none     none
+account.rename_passkey none   self    self    self    self   none     none
 `
 
 // matrix is permitted, read: by act and actor.
