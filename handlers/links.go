@@ -10,14 +10,19 @@ import (
 
 // linkURL is the address of a one-time link.
 func (s *server) linkURL(a *ask, token string) string {
-	origin := s.origin
-	if origin == "" {
-		origin = "http://" + a.Host
-		if s.secure {
-			origin = "https://" + a.Host
-		}
+	return s.originOf(a) + "/link/" + token
+}
+
+// originOf is the address that people use: the one of the configuration, or else what
+// was asked for.
+func (s *server) originOf(a *ask) string {
+	switch {
+	case s.origin != "":
+		return s.origin
+	case s.secure:
+		return "https://" + a.Host
 	}
-	return origin + "/link/" + token
+	return "http://" + a.Host
 }
 
 // link is where a one-time link leads. The scanners of mail servers open links:
@@ -84,7 +89,7 @@ func (s *server) enterBy(a *ask, email, password string) (view, error) {
 	who, err := s.store.SignIn(a.Context(), a.actor, email, password)
 	var half *store.Halfway
 	if errors.As(err, &half) {
-		return s.askCode(a, half)
+		return s.askFactor(a, half)
 	}
 	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
 		return view{goTo: "/login"}, nil
