@@ -106,6 +106,6 @@ func account(forced bool) c.AccountView {
 		},
 		History: timeline(true),
 		AllHref: "/account/history",
-		Factor:  c.FactorCard{Own: true, Begin: "/account/factor"},
+		Factor:  c.FactorCard{Own: true, Begin: "/account/factor", Add: "/account/passkeys/new"},
 	}
 }
