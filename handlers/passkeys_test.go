@@ -50,6 +50,10 @@ func TestAddingPasskeys(t *testing.T) {
 		t.Errorf("%q", page.toast())
 	}
 
+	if data := c.post("/account/data").is(t, 200).body; !strings.Contains(data, `"passkeys": [`) || !strings.Contains(data, `"host": "localhost"`) || strings.Contains(data, "public") {
+		t.Errorf("own data: %s", excerpt(data))
+	}
+
 	rename := c.get("/account/passkeys/2/rename").is(t, 200).shows("h1", "Rename the passkey")
 	bad := c.submit(rename, "#passkey-form", "name", " ").is(t, 422).shows("#passkey-name-error", "Enter a name.")
 	c.submit(bad, "#passkey-form", "name", "Telephone").is(t, 303).to(t, "/account")
