@@ -152,6 +152,8 @@ func TestAnswersOfPasskeysAreForOneQuestion(t *testing.T) {
 	s.wantNoKey(enter(other.Challenge, k.Sign(t, other.Options)), late, "")
 	alone := s.ask(visitor(here), PasskeyAlone, Halfway{})
 	s.wantNoKey(enter(alone.Challenge, k.Sign(t, alone.Options)), late, "")
+	proof := s.ask(a, PasskeyProof, Halfway{})
+	s.wantNoKey(enter(proof.Challenge, k.Sign(t, proof.Options)), late, "")
 	s.wantNoKey(s.ProveByPasskey(t.Context(), a, office, other.Challenge, k.Sign(t, other.Options)), late, "")
 
 	old := s.ask(visitor(here), PasskeyAlone, Halfway{})
