@@ -51,11 +51,12 @@ func (s *server) askPasskey(a *ask, form *components.SignIn, use store.PasskeyUs
 		return nil
 	}
 	asked, err := s.store.AskPasskey(a.Context(), a.actor, use, h, site)
-	if store.KindOf(err) == store.NotFound {
+	switch store.KindOf(err) {
+	case "":
+	case store.NotFound, store.Throttled:
 		form.Passkey.Problem = sentence(err)
 		return nil
-	}
-	if err != nil {
+	default:
 		return err
 	}
 	form.Passkey = components.PasskeyAsk{Options: asked.Options, Now: true, Site: site.Origin}

@@ -283,6 +283,28 @@ func TestPasskeysAreThrottled(t *testing.T) {
 	}
 }
 
+// TestAskingIsBounded for those who are not known: each question is kept.
+func TestAskingIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ben := s.add("Ben", Member)
+	s.addKey(s.signIn(ben), officeKey(), "K")
+	half := s.halfway(ben)
+	asking := func(use PasskeyUse, from string) error {
+		return second(s.AskPasskey(t.Context(), visitor(from), use, half, office))
+	}
+	for range passkeysAsked.free + 1 {
+		must(t, asking(PasskeyAlone, here))
+	}
+	if err := wantKind(t, asking(PasskeyAlone, here), Throttled); err.RetryAfter != time.Second || !strings.Contains(err.Message, "wait 1 second, or") {
+		t.Errorf("%+v", err)
+	}
+	must(t, asking(PasskeyAlone, there))
+	must(t, asking(PasskeySecond, here))
+	s.clock.advance(time.Second)
+	must(t, asking(PasskeyAlone, here))
+}
+
 // TestPasskeysAreAdded by who has proved of late who they are, each once, and up to a
 // number.
 func TestPasskeysAreAdded(t *testing.T) {

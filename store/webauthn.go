@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -128,6 +129,22 @@ func handleOf(mine []Passkey) string {
 	return inBase64(b)
 }
 
+// passkeysAsked bounds how often those who are not known may ask, because what they were
+// asked is kept in a session: far above what a company behind one router does.
+var passkeysAsked = throttle{"passkeys_asked", 300, time.Second, time.Minute, 10 * time.Minute}
+
+// countAsked fails with Throttled when somebody who is not known asks too often.
+func (s *Store) countAsked(ctx context.Context, a Actor) error {
+	err := s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
+		return x.slow(passkeysAsked, digest("passkeys asked", network(a.Address)))
+	})
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Throttled {
+		return &Error{Kind: Throttled, RetryAfter: e.RetryAfter, Message: "Passkeys are asked for too often from where you are. Please wait " + inWords(e.RetryAfter) + ", or use another way."}
+	}
+	return err
+}
+
 // AskPasskey gives what a browser asks for a passkey by: of the person whose sign-in is
 // halfway, of the acting person, or of whoever it is. It fails with NotFound for people
 // who have none that works here.
@@ -138,6 +155,10 @@ func (s *Store) AskPasskey(ctx context.Context, a Actor, use PasskeyUse, h Halfw
 		c.User = h.User
 	case PasskeyProof:
 		c.User = a.ID
+	default:
+		if err := s.countAsked(ctx, a); err != nil {
+			return PasskeyAsked{}, err
+		}
 	}
 	var theirs []Passkey
 	if c.User != 0 {
