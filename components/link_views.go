@@ -9,6 +9,9 @@ type LinkForm struct {
 	Action  string
 	Fields  []Field
 	Error   string
+
+	Passkeys bool       // a passkey may be made in place of a password
+	Passkey  PasskeyAsk // it is what is asked for
 }
 
 // LinkOver is shown for a link that is good no more, and for one that never was.

@@ -102,7 +102,7 @@ func made(u *User, site PasskeySite, c Challenge, answer *protocol.ParsedCredent
 		return nil, badPasskey("")
 	}
 	session := webauthn.SessionData{Challenge: c.Text, RelyingPartyID: site.Host, UserID: fromBase64(c.Handle),
-		UserVerification: protocol.VerificationPreferred, CredParams: webauthn.CredentialParametersDefault()}
+		UserVerification: c.Use.verification(), CredParams: webauthn.CredentialParametersDefault()}
 	k, err := lib.CreateCredential(owner{handle: c.Handle}, session, answer)
 	if err != nil || len(k.ID) > maxCredential {
 		return nil, badPasskey("")
@@ -131,6 +131,15 @@ func transportsOf(all []protocol.AuthenticatorTransport) string {
 }
 
 func (x *tx) addPasskey(u *User, p *Passkey) (codes []string, err error) {
+	if codes, err = x.keepPasskey(u, p); err != nil {
+		return nil, err
+	}
+	_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: p.quoted()})
+	return codes, err
+}
+
+// keepPasskey is addPasskey without its entry in the trail.
+func (x *tx) keepPasskey(u *User, p *Passkey) (codes []string, err error) {
 	known, err := loadPasskey(x, p.credential)
 	if err != nil {
 		return nil, err
@@ -149,12 +158,9 @@ func (x *tx) addPasskey(u *User, p *Passkey) (codes []string, err error) {
 		return nil, err
 	}
 	if !f.any() {
-		if codes, err = x.replaceCodes(u.ID); err != nil {
-			return nil, err
-		}
+		return x.replaceCodes(u.ID)
 	}
-	_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: p.quoted()})
-	return codes, err
+	return nil, nil
 }
 
 // ownPasskey is one of the acting person's own.
@@ -214,6 +220,9 @@ func (s *Store) RemovePasskey(ctx context.Context, a Actor, id int64) error {
 		u, p, err := x.ownPasskey(ActRemoveFactor, id)
 		if err != nil {
 			return err
+		}
+		if f, err := x.factors(u.ID); err != nil || !u.HasPassword && f.passkeys == 1 {
+			return orElse(err, refused("This passkey is your only way in. Add another one first, or choose a password by a link."))
 		}
 		if err := deletePasskey(x, p.ID); err != nil {
 			return err

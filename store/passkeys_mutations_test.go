@@ -50,7 +50,15 @@ func passkeyMutations(own func(name, note string, act Act, arrange func(*cast), 
 	}, kind: Invalid, do: func(ctx context.Context, c *cast) error {
 		return second(c.SignInByPasskey(ctx, c.guest, office, c.asked.Challenge, answer(c)))
 	}, entry: func(c *cast) Entry { return by(c.guest, ActSignIn, 0).ended(Failure).noted("unknown passkey") }}
-	return []mutation{add, unadded, proof, unproved, unknown,
+	accept := mutation{name: "AcceptByPasskey", method: "AcceptByPasskey", version: 1, arrange: func(c *cast) { c.invite(c.ben) },
+		do: func(ctx context.Context, c *cast) error {
+			asked := c.askFirst()
+			return second(c.AcceptByPasskey(ctx, c.guest, c.token, office, asked.Challenge, NewPasskey{Answer: officeKey().Create(c.t, asked.Options), Name: "K"}))
+		},
+		entry: func(c *cast) Entry {
+			return by(c.guestAs(c.ben), ActAcceptInvite, c.ben.ID, FieldChange{FieldStatus, "invited", "active"}).noted("with the passkey “K”")
+		}}
+	return []mutation{accept, add, unadded, proof, unproved, unknown,
 		entering("SignInByPasskey", "with the passkey “K” alone", PasskeyAlone, func(ctx context.Context, c *cast) error {
 			return second(c.SignInByPasskey(ctx, c.guest, office, c.asked.Challenge, answer(c)))
 		}),

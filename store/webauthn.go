@@ -48,6 +48,7 @@ const (
 	PasskeyAlone  PasskeyUse = "alone"  // to sign in by nothing else
 	PasskeySecond PasskeyUse = "second" // to sign in, after the password
 	PasskeyProof  PasskeyUse = "proof"  // to prove once more who one is
+	PasskeyFirst  PasskeyUse = "first"  // one is made, in place of the first password
 )
 
 // Challenge is what a passkey is asked to sign: for one use, by one person, once. It
@@ -55,7 +56,7 @@ const (
 type Challenge struct {
 	Use    PasskeyUse
 	User   int64  // 0: whoever it is
-	Handle string // PasskeyNew: what the passkey is to call its owner
+	Handle string // of one that is made: what the passkey is to call its owner
 	Text   string
 	Made   time.Time
 }
@@ -89,18 +90,18 @@ func (s *Store) AskNewPasskey(ctx context.Context, a Actor, site PasskeySite) (a
 		if len(mine) >= maxPasskeys {
 			return refused("You have as many passkeys as anybody may have. Remove one first.")
 		}
-		asked, err = askNew(u, mine, site, x.now)
+		asked, err = askNew(PasskeyNew, u, mine, site, x.now)
 		return err
 	})
 	return asked, err
 }
 
-func askNew(u *User, mine []Passkey, site PasskeySite, now time.Time) (PasskeyAsked, error) {
+func askNew(use PasskeyUse, u *User, mine []Passkey, site PasskeySite, now time.Time) (PasskeyAsked, error) {
 	lib, err := site.library()
 	if err != nil {
 		return PasskeyAsked{}, err
 	}
-	c := Challenge{Use: PasskeyNew, User: u.ID, Handle: handleOf(mine), Made: now}
+	c := Challenge{Use: use, User: u.ID, Handle: handleOf(mine), Made: now}
 	o := owner{handle: c.Handle, name: u.Email, shown: u.Name}
 	var have []protocol.CredentialDescriptor
 	for _, p := range mine {
@@ -110,7 +111,7 @@ func askNew(u *User, mine []Passkey, site PasskeySite, now time.Time) (PasskeyAs
 		}
 		have = append(have, k.Descriptor())
 	}
-	options, session, err := lib.BeginRegistration(o, webauthn.WithExclusions(have))
+	options, session, err := lib.BeginRegistration(o, webauthn.WithExclusions(have), webauthn.WithAuthenticatorSelection(use.selection()))
 	if err != nil {
 		return PasskeyAsked{}, err
 	}
@@ -198,10 +199,20 @@ func ask(c Challenge, theirs []Passkey, site PasskeySite) (PasskeyAsked, error) 
 // verification says whether the authenticator has to know its owner, by a finger or a
 // PIN: if it is all that is asked for, it counts for both factors.
 func (use PasskeyUse) verification() protocol.UserVerificationRequirement {
-	if use == PasskeyAlone {
+	if use == PasskeyAlone || use == PasskeyFirst {
 		return protocol.VerificationRequired
 	}
 	return protocol.VerificationPreferred
+}
+
+// selection says what a passkey that is made has to be able to: if there is no
+// password, it has to name its owner.
+func (use PasskeyUse) selection() protocol.AuthenticatorSelection {
+	s := protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementPreferred, UserVerification: use.verification()}
+	if use == PasskeyFirst {
+		s.ResidentKey, s.RequireResidentKey = protocol.ResidentKeyRequirementRequired, protocol.ResidentKeyRequired()
+	}
+	return s
 }
 
 // own are those passkeys that work at this site.
@@ -220,10 +231,7 @@ func (site PasskeySite) library() (*webauthn.WebAuthn, error) {
 	patience := webauthn.TimeoutConfig{Timeout: ChallengeWithin, TimeoutUVD: ChallengeWithin}
 	return webauthn.New(&webauthn.Config{
 		RPID: site.Host, RPDisplayName: site.Brand, RPOrigins: []string{site.Origin},
-		AttestationPreference: protocol.PreferNoAttestation,
-		AuthenticatorSelection: protocol.AuthenticatorSelection{
-			ResidentKey: protocol.ResidentKeyRequirementPreferred, UserVerification: protocol.VerificationPreferred,
-		},
+		AttestationPreference:             protocol.PreferNoAttestation,
 		Timeouts:                          webauthn.TimeoutsConfig{Login: patience, Registration: patience},
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore, // some password managers add some
 	})

@@ -213,3 +213,34 @@ func TestJourneyPasskeyElsewhere(t *testing.T) {
 	off.signIn(anaEmail, staffPassword)
 	off.waitGone("#passkey-add button")
 }
+
+// TestJourneyInvitedByPasskey goes from the link of an invitation to the first page,
+// without a password.
+func TestJourneyInvitedByPasskey(t *testing.T) {
+	d := newDesk(t).byName()
+	l, c, err := d.db.InviteUser(context.Background(), staff, store.NewUser{Name: "Lena Brandt", Email: "lena@example.com", Role: store.Viewer}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t, d.URL)
+	b.open("/link/" + l.Token)
+	k := b.plugIn()
+	b.follow("#link-form [value=passkey]")
+	b.waitFocus("button#link-passkey")
+	b.narrow()
+	k.knows(false)
+	b.press(kb.Enter)
+	b.waitText("[data-passkey-problem]", "No passkey was made")
+	b.keptFocus("a passkey that was not made")
+	k.knows(true)
+	b.follow("#link-passkey")
+	b.waitText("h1", "Your passkey is set")
+	b.narrow()
+	b.follow("#main .form-foot a")
+	b.click("#signin-form [value=passkey]")
+	b.waitGone("#signin-form")
+	b.open("/account")
+	b.waitText("#user-name", "Lena Brandt")
+	b.waitText("#password-title", "Password")
+	d.recorded(c.User, store.ActAcceptInvite, 1)
+}
