@@ -35,7 +35,25 @@ func passkeyStories() []story {
 		card.Passkeys[i].Rename, card.Passkeys[i].Remove = "", ""
 	}
 	staff.Factor = &card
+	making := ask
+	making.New = true
+	landing := c.LinkForm{Brand: "Northwind", Name: "Lena Brandt", Email: "lena@northwind.example", Invited: true, Action: "/link/TOKEN", Passkeys: true, Passkey: making}
+	landingError := landing
+	landingError.Error = refused.Error
+	choice := landing
+	choice.Passkey = c.PasskeyAsk{}
+	choice.Fields = []c.Field{{ID: "link-password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: "At least 12 characters.", Required: true}}
+	none := only
+	none.Password.None, none.Password.Mail = true, true
+	set := recoveryCodes()
+	set.Title, set.Next = "Your passkey is set", "/login"
+	set.Lead = "You sign in with it next. Should it ever be lost, a link lets you choose a password, and one of these codes comes after it. Each works once."
 	return []story{
+		{Name: "link-or-passkey", About: "An invitation, at an address that passkeys work at.", Page: bare("Choose a password"), Body: c.LinkPage(choice)},
+		{Name: "link-passkey", About: "An invitation that is accepted by a passkey.", Page: bare("Make a passkey"), Body: c.LinkPage(landing)},
+		{Name: "link-passkey-error", About: "A passkey that was not accepted.", Page: bare("Make a passkey"), Body: c.LinkPage(landingError)},
+		{Name: "link-passkey-codes", About: "What is shown once after that.", Page: bare("Your passkey is set"), Body: c.RecoveryCodesPage(set)},
+		{Name: "account-no-password", About: "One's own account without a password.", Page: framed("Your account"), Body: c.AccountPage(none)},
 		{Name: "signin-passkey", About: "A passkey after the password.", Page: bare("Sign in"), Body: c.SignInPage(second)},
 		{Name: "signin-passkey-alone", About: "A passkey instead of the password.", Page: bare("Sign in"), Body: c.SignInPage(alone)},
 		{Name: "signin-passkey-unknown", About: "A passkey that was removed.", Page: bare("Sign in"), Body: c.SignInPage(unknown)},
