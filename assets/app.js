@@ -404,6 +404,61 @@
     for (const button of event.target.querySelectorAll("[data-show][aria-pressed=true]")) reveal(button, false);
   }, true);
 
+  // ---- A form that needs a passkey has the browser ask for it, and is sent with what
+  // the browser gives. Of those that ask at once, each does so once.
+
+  const passkeyReasons = { NotAllowedError: "cancelled", InvalidStateError: "known", SecurityError: "address" };
+  let asking = null; // the form, and what ends it
+  const credentialFor = (form, signal) => {
+    const { publicKey } = JSON.parse(form.dataset.passkey);
+    if (form.dataset.passkeyNew !== undefined) {
+      return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey), signal });
+    }
+    return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey), signal });
+  };
+  const sayPasskey = (form, reason) => {
+    const place = $("[data-passkey-problem]", form);
+    place.hidden = !reason;
+    $("p", place).textContent = reason ? place.dataset[reason] ?? place.dataset.other : "";
+  };
+  const stopAsking = () => { asking?.abort.abort(); asking = null; };
+  const askPasskey = async form => {
+    stopAsking();
+    sayPasskey(form);
+    const mine = asking = { form, abort: new AbortController() };
+    try {
+      if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) return sayPasskey(form, "unsupported");
+      const credential = await credentialFor(form, mine.abort.signal);
+      if (asking !== mine || !form.isConnected) return;
+      form.elements.credential.value = JSON.stringify(credential);
+      form.requestSubmit();
+    } catch (error) {
+      if (asking !== mine) return; // something else was asked for, or the dialog was closed
+      sayPasskey(form, passkeyReasons[error.name] ?? "other");
+      if (lost()) $("button.pri", form)?.focus();
+    } finally {
+      if (asking === mine) asking = null;
+    }
+  };
+  document.addEventListener("submit", event => {
+    const form = event.target;
+    if (event.submitter?.name === "use") stopAsking();
+    else if (form.dataset.passkey && !form.elements.credential.value) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (asking?.form !== form) askPasskey(form);
+    }
+  }, true);
+  const askAtOnce = () => {
+    if (asking && !asking.form.isConnected) stopAsking();
+    const form = $("form[data-passkey-now]");
+    form?.removeAttribute("data-passkey-now");
+    if (form) askPasskey(form);
+  };
+  document.addEventListener("htmx:after:swap", askAtOnce);
+  document.addEventListener("close", stopAsking, true);
+  askAtOnce();
+
   // ---- Leaving with a form half typed asks first.
 
   const dirty = form => [...form.elements].some(e => e.name && e.type !== "hidden" && e.type !== "submit" &&

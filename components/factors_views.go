@@ -2,22 +2,27 @@ package components
 
 // FactorCard is somebody's second factor, on their own page or on one of the staff.
 type FactorCard struct {
-	Own    bool
-	On     bool
-	Since  Moment
-	Used   Moment
-	Left   string // recovery codes: "8 recovery codes left"
-	Few    bool   // it is time for new ones
-	Notice string // why it has to be set up; may be empty
-	Begin  string // POST: begins the set-up; empty when it is on, or not one's own
-	Codes  string // POST: makes new recovery codes
-	Remove string // GET: asks before it is taken away
+	Own      bool
+	On       bool
+	App      bool // an authenticator app
+	Since    Moment
+	Used     Moment
+	Passkeys []Passkey
+	Left     string // recovery codes: "8 recovery codes left"
+	Few      bool   // it is time for new ones
+	Notice   string // why it has to be set up; may be empty
+	Begin    string // POST: begins the set-up of an app; empty when there is one, or it is not one's own
+	Add      string // POST: begins with a passkey; empty when it is not one's own
+	Codes    string // POST: makes new recovery codes
+	Remove   string // GET: asks before the app is taken away
+	Reset    string // GET: asks before staff take all of it away
 }
 
 // FactorSetup is the page that sets an authenticator app up.
 type FactorSetup struct {
 	Lead    string
 	Begin   string // POST: makes a key; empty once there is one
+	Passkey string // POST: a passkey instead
 	QR      QRCode
 	URI     string // the same for an app on this very device
 	Key     string // the same to be typed, in groups

@@ -8,19 +8,20 @@ import (
 
 // The DOM ids that handlers may name as the target of a fragment.
 const (
-	MainID     = "main"       // the whole screen, without the top bar
-	ListID     = "list"       // the card with the people
-	ResultsID  = "results"    // the card below its search box
-	ChipsID    = "chips"      // the filters above the table
-	SummaryID  = "summary"    // the count beside the heading of the list
-	ToastsID   = "toasts"     // toasts are appended here
-	DialogID   = "dialog"     // holds at most one dialog
-	SignInID   = "signin-box" // the inside of the sign-in dialog
-	IdleID     = "idle"       // the watch over the idle time-out
-	SessionsID = "sessions"   // the sign-ins of one person
-	BrowsersID = "browsers"   // the browsers that one is remembered in
-	TimelineID = "timeline"   // a piece of the trail
-	UserHeadID = "user-head"  // name, badges and acts on a person's page
+	MainID       = "main"        // the whole screen, without the top bar
+	ListID       = "list"        // the card with the people
+	ResultsID    = "results"     // the card below its search box
+	ChipsID      = "chips"       // the filters above the table
+	SummaryID    = "summary"     // the count beside the heading of the list
+	ToastsID     = "toasts"      // toasts are appended here
+	DialogID     = "dialog"      // holds at most one dialog
+	SignInID     = "signin-box"  // the inside of the sign-in dialog
+	IdleID       = "idle"        // the watch over the idle time-out
+	SessionsID   = "sessions"    // the sign-ins of one person
+	BrowsersID   = "browsers"    // the browsers that one is remembered in
+	TimelineID   = "timeline"    // a piece of the trail
+	PasskeyBoxID = "passkey-box" // the inside of the dialog about a passkey
+	UserHeadID   = "user-head"   // name, badges and acts on a person's page
 
 	ImportProgressID = "import-progress" // how far the work on an import has come
 	ImportRowsID     = "import-rows"     // the rows of an import, with their totals

@@ -5,7 +5,7 @@ var iconNames = map[string]bool{
 	"alert": true, "arrow-right": true, "ban": true, "check": true, "check-circle": true,
 	"chevron-down": true, "copy": true, "mail": true, "chevron-left": true, "chevron-right": true, "clock": true,
 	"dots": true, "down": true, "download": true, "filter": true, "history": true, "home": true, "info": true, "key": true,
-	"laptop": true, "lock": true, "login": true, "logout": true, "minus": true, "pen": true,
+	"laptop": true, "lock": true, "login": true, "logout": true, "minus": true, "passkey": true, "pen": true,
 	"phone": true, "plus": true, "refresh": true, "search": true, "shield": true,
 	"trash": true, "undo": true, "up": true, "upload": true, "user": true, "user-plus": true, "users": true,
 	"x": true,

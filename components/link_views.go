@@ -9,6 +9,9 @@ type LinkForm struct {
 	Action  string
 	Fields  []Field
 	Error   string
+
+	Passkeys bool       // a passkey may be made in place of a password
+	Passkey  PasskeyAsk // it is what is asked for
 }
 
 // LinkAct is where a link leads that has one thing done, and what is said when it is

@@ -21,7 +21,7 @@ func signInAction(v SignIn) string {
 	switch {
 	case v.Again:
 		return "/proof"
-	case v.Step != AskPassword:
+	case v.Step != AskPassword && !v.Alone:
 		return "/login/code"
 	}
 	return "/login"
@@ -35,12 +35,17 @@ func signInTitle(v SignIn) string {
 		return "Enter your code"
 	case v.Step == AskRecovery:
 		return "Use a recovery code"
+	case v.Step == AskPasskey:
+		return "Use your passkey"
 	}
 	return ""
 }
 
 func signInSubmit(v SignIn) string {
-	if v.Again {
+	switch {
+	case v.Step == AskPasskey:
+		return "Use your passkey"
+	case v.Again:
 		return "Confirm"
 	}
 	return "Sign in"
@@ -55,6 +60,8 @@ func signInLead(v SignIn) string {
 		return "Open your authenticator app and type the six digits that it shows for " + v.Brand + "."
 	case v.Step == AskRecovery:
 		return "Type one of the recovery codes that you kept. Each of them works once."
+	case v.Step == AskPasskey:
+		return "Your browser asks for it: by a finger, your face, a PIN or a security key."
 	}
 	return "Use your account to continue."
 }

@@ -15,6 +15,10 @@ type SignIn struct {
 	Person   string   // id of the person the page behind the dialog was drawn for; empty on a page
 	Remember bool     // the box for remembering the browser is ticked
 	NoAdmin  bool     // there is no administrator yet: explain the one-time link instead of a form
+	App      bool     // a code of an authenticator app is one of the ways
+	Passkeys bool     // so is a passkey
+	Passkey  PasskeyAsk
+	Alone    bool // the passkey is all that is asked for
 }
 
 // Step is what a sign-in asks for.
@@ -25,6 +29,7 @@ const (
 	AskPassword Step = ""
 	AskCode     Step = "code"     // of an authenticator app
 	AskRecovery Step = "recovery" // one of the recovery codes
+	AskPasskey  Step = "passkey"
 )
 
 // KeptForm is shown after a sign-in that interrupted a form when scripts are off.

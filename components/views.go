@@ -133,6 +133,8 @@ type PasswordForm struct {
 	Fields []Field
 	Error  string
 	Forced bool // a new password must be chosen before anything else
+	None   bool // there is none: one signs in with a passkey
+	Mail   bool // a link to choose one by goes by mail
 }
 
 // HomeView is the page after signing in.

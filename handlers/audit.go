@@ -145,7 +145,7 @@ func actOptions(chosen string) []components.Option {
 		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
 		store.ActAskAddress, store.ActOwnAddress, store.ActCancelAddress, store.ActAddressBack,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
-		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActNewCodes,
+		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActRenamePasskey, store.ActNewCodes,
 		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
@@ -255,6 +255,7 @@ var tales = map[store.Act]tale{
 	store.ActProof:         {"lock", "Confirmed who they are", "confirmed to be", "confirmed that it is them", "confirm who they are"},
 	store.ActAddFactor:     {"shield", "Set up a second factor", "set up a second factor of", "set up a second factor:", "set up a second factor"},
 	store.ActRemoveFactor:  {"shield", "Removed own second factor", "removed the second factor of", "removed their second factor:", "remove a second factor"},
+	store.ActRenamePasskey: {"key", "Renamed a passkey", "renamed a passkey of", "renamed a passkey:", "rename a passkey"},
 	store.ActNewCodes:      {"key", "Made recovery codes", "made recovery codes of", "made new recovery codes", "make recovery codes"},
 	store.ActResetFactors:  {"shield", "Reset second factors", "reset the second factors of", "reset the second factors", "reset the second factors of"},
 	store.ActFactorPolicy:  {"shield", "Changed who needs a second factor", "changed who needs a second factor:", "changed who needs a second factor:", "say who needs a second factor"},

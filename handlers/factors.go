@@ -24,20 +24,30 @@ func (s *server) factorCard(a *ask, u *store.User) (components.FactorCard, error
 	if err != nil {
 		return v, err
 	}
-	if f.App.IsZero() {
-		if v.Own {
-			v.Begin, v.Notice = factorPath, s.factorNotice(a)
-		}
-		return v, nil
-	}
-	v.On, v.Since, v.Used = true, a.words.moment(f.App), a.words.moment(f.Used)
+	v.On, v.App = f.Any(), !f.App.IsZero()
+	v.Since, v.Used = a.words.moment(f.App), a.words.moment(f.Used)
 	v.Left, v.Few = count(f.Codes, "recovery code", "recovery codes")+" left", f.Codes <= store.FewRecoveryCodes
-	if v.Own {
-		v.Codes, v.Remove = factorPath+"/codes", factorPath+"/remove"
-	} else if a.can(store.ActResetFactors, u.On()) && u.Deleted.IsZero() {
-		v.Remove = "/users/" + formatID(u.ID) + "/factors/reset"
+	v.Passkeys = s.passkeyList(a, f.Passkeys, v.Own)
+	switch {
+	case v.Own:
+		s.ownFactors(a, &v)
+	case v.On && a.can(store.ActResetFactors, u.On()) && u.Deleted.IsZero():
+		v.Reset = "/users/" + formatID(u.ID) + "/factors/reset"
 	}
 	return v, nil
+}
+
+// ownFactors is what somebody may do about their own.
+func (s *server) ownFactors(a *ask, v *components.FactorCard) {
+	v.Add, v.Codes = passkeysPath+"/new", factorPath+"/codes"
+	if v.App {
+		v.Remove = factorPath + "/remove"
+	} else {
+		v.Begin = factorPath
+	}
+	if !v.On {
+		v.Notice = s.factorNotice(a)
+	}
 }
 
 // factorNotice says until when somebody has to set a second factor up.
@@ -56,7 +66,7 @@ func (s *server) factorPage(a *ask, wrong error) (view, error) {
 	if a.who.HasApp {
 		return view{goTo: "/account"}, nil
 	}
-	v := components.FactorSetup{Next: safeNext(a.FormValue("next")), Confirm: factorPath + "/confirm", Later: "/account",
+	v := components.FactorSetup{Next: safeNext(a.FormValue("next")), Confirm: factorPath + "/confirm", Passkey: passkeysPath + "/new", Later: "/account",
 		Lead: "Signing in will ask for your password and for a code from an app on your telephone."}
 	if due := a.who.FactorDue(); !due.IsZero() {
 		s.putOff(a, &v, due)
@@ -86,7 +96,7 @@ func (s *server) factorPage(a *ask, wrong error) (view, error) {
 
 // putOff says how long the set-up may wait.
 func (s *server) putOff(a *ask, v *components.FactorSetup, due time.Time) {
-	v.Lead, v.Later = "Your role needs a second factor: signing in will ask for your password and for a code from an app on your telephone.", ""
+	v.Lead, v.Later = "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your telephone.", ""
 	if left := due.Sub(a.words.now); left > 0 {
 		v.Later, v.Left = v.Next, count(int((left+24*time.Hour-1)/(24*time.Hour)), "day", "days")+" left"
 	}
@@ -167,7 +177,7 @@ func (s *server) newCodes(a *ask) (view, error) {
 
 func (s *server) codesPage(a *ask, title string, codes []string) view {
 	v := components.RecoveryCodes{Title: title, Codes: codes, Next: "/account",
-		Lead: "Each of these codes lets you in once when the app is not at hand. Older ones do not work any more."}
+		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones do not work any more."}
 	if next := safeNext(a.PostFormValue("next")); next != "/" {
 		v.Next = next
 	}
@@ -179,24 +189,39 @@ func (s *server) confirmRemoveFactor(a *ask) (view, error) {
 	if !a.who.HasApp {
 		return view{goTo: "/account"}, nil
 	}
-	body := []string{"Signing in will ask for your password only. Your recovery codes stop working, too."}
-	if s.roleNeedsFactor(a) {
-		body = append(body, "Your role needs a second factor: you will have to set up another one.")
-	}
-	c := components.Confirm{Title: "Turn two-step verification off?", Body: body, Action: a.URL.Path, Submit: "Turn it off", Danger: true,
-		Cancel: "/account", TargetID: components.MainID}
-	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
-}
-
-func (s *server) roleNeedsFactor(a *ask) bool {
 	without := *a.who
 	without.HasApp = false
-	return !without.FactorDue().IsZero()
+	return confirmLess(a, "Remove the authenticator app?", without), nil
+}
+
+// confirmLess asks before a factor is taken away, and says what that means for who is
+// without it.
+func confirmLess(a *ask, title string, without store.Whoever) view {
+	c := components.Confirm{Title: title, Body: []string{"Signing in will not take it any more."}, Action: a.URL.Path, Submit: "Remove it", Danger: true,
+		Cancel: "/account", TargetID: components.MainID}
+	if !without.HasFactor() {
+		c.Title, c.Submit = "Turn two-step verification off?", "Turn it off"
+		c.Body = []string{"Signing in will ask for your password only. Your recovery codes stop working, too."}
+	}
+	if !without.FactorDue().IsZero() {
+		c.Body = append(c.Body, "Your role needs a second factor: you will have to set up another one.")
+	}
+	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}
 }
 
 func (s *server) removeFactor(a *ask) (view, error) {
 	if err := s.store.RemoveApp(a.Context(), a.actor); err != nil {
 		return view{}, err
 	}
-	return view{goTo: "/account", toast: &components.Toast{Tone: "ok", Title: "Two-step verification is off", Detail: "Signing in asks for your password only."}}, nil
+	a.who.HasApp = false
+	return fewerFactors(a, "Authenticator app removed"), nil
+}
+
+// fewerFactors says what is left.
+func fewerFactors(a *ask, what string) view {
+	toast := &components.Toast{Tone: "ok", Title: what}
+	if !a.who.HasFactor() {
+		toast.Title, toast.Detail = "Two-step verification is off", "Signing in asks for your password only."
+	}
+	return view{goTo: "/account", toast: toast}
 }

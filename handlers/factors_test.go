@@ -244,7 +244,7 @@ func TestStaffResetAFactor(t *testing.T) {
 	c.enrol()
 	admin := s.as(ana)
 	page := admin.get("/users/3/sessions").is(t, 200).shows("#factor", "10 recovery codes left")
-	if href := page.attr("#factor-remove", "href"); href != "/users/3/factors/reset" {
+	if href := page.attr("#factor-reset", "href"); href != "/users/3/factors/reset" {
 		t.Errorf("leads to %s", href)
 	}
 	s.as(bjorn).get("/users/3").is(t, 200).lacks("#factor")

@@ -73,7 +73,7 @@ func dutyOf(a *ask) string {
 // beforeAll is where somebody may go who has to do something first.
 var beforeAll = map[string][]string{
 	"/account": {"/account", "/account/password", "/session"},
-	factorPath: {factorPath, factorPath + "/confirm", "/proof", "/session"},
+	factorPath: {factorPath, factorPath + "/confirm", passkeysPath, passkeysPath + "/new", "/proof", "/session"},
 }
 
 // mustSignIn is the answer to a request whose session is missing or gone. A

@@ -15,49 +15,83 @@ import (
 // code is waited for.
 const sessionHalfway = "halfway"
 
-// askCode goes on with a sign-in that needs a second factor, on the page and in the
+// askFactor goes on with a sign-in that needs a second factor, on the page and in the
 // dialog alike. Nobody is signed in by it: the session remembers under a new token
 // who is halfway.
-func (s *server) askCode(a *ask, h *store.Halfway) (view, error) {
+func (s *server) askFactor(a *ask, h *store.Halfway) (view, error) {
 	if err := s.renewSession(a); err != nil {
 		return view{}, err
 	}
-	kept := strings.Join([]string{formatID(h.User), formatID(h.At.UnixMilli()), h.Mark}, " ")
-	s.sessions.Put(a.Context(), sessionHalfway, kept)
+	kept := []string{formatID(h.User), formatID(h.At.UnixMilli()), h.Mark, ways(h.App, h.Passkey)}
+	s.sessions.Put(a.Context(), sessionHalfway, strings.Join(kept, " "))
 	form := s.sentForm(a)
-	form.Step = components.AskCode
-	return s.formAgain(a, form, nil), nil
+	err := s.askFor(a, &form, store.PasskeySecond, *h, "")
+	return s.formAgain(a, form, nil), err
+}
+
+// ways is what somebody has besides recovery codes, as the session keeps it.
+func ways(app, passkey bool) string {
+	return "ways" + map[bool]string{true: "-app"}[app] + map[bool]string{true: "-passkey"}[passkey]
 }
 
 // halfway is whose password was right; nobody's when there is none such.
 func (s *server) halfway(a *ask) store.Halfway {
 	parts := strings.Split(s.sessions.GetString(a.Context(), sessionHalfway), " ")
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return store.Halfway{}
 	}
 	at, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
 		return store.Halfway{}
 	}
-	return store.Halfway{User: parseID(parts[0]), At: time.UnixMilli(at), Mark: parts[2]}
+	return store.Halfway{User: parseID(parts[0]), At: time.UnixMilli(at), Mark: parts[2],
+		App: strings.Contains(parts[3], "-app"), Passkey: strings.Contains(parts[3], "-passkey")}
+}
+
+// askFor makes a form ask for the step that was chosen, or for the first of the ways
+// that there are: a passkey, which cannot be told to anybody else, before a code.
+func (s *server) askFor(a *ask, form *components.SignIn, use store.PasskeyUse, h store.Halfway, chosen components.Step) error {
+	form.App, form.Passkeys = h.App, h.Passkey
+	if chosen == "" && h.Passkey || chosen == components.AskPasskey {
+		form.Step = components.AskPasskey
+		err := s.askPasskey(a, form, use, h)
+		if err != nil || form.Passkey.Options != "" || chosen != "" {
+			return err
+		}
+	}
+	switch {
+	case chosen != "" && chosen != components.AskPasskey:
+		form.Step = chosen
+	case h.App:
+		form.Step = components.AskCode
+	default:
+		form.Step = components.AskRecovery
+	}
+	return nil
 }
 
 // codeForm is the second step as a page, for somebody who loads it again.
 func (s *server) codeForm(a *ask) (view, error) {
-	if a.who != nil || s.halfway(a).User == 0 {
+	h := s.halfway(a)
+	if a.who != nil || h.User == 0 {
 		return view{goTo: "/login"}, nil
 	}
-	return s.formAgain(a, components.SignIn{Brand: s.brand, Step: components.AskCode}, nil), nil
+	form := components.SignIn{Brand: s.brand}
+	err := s.askFor(a, &form, store.PasskeySecond, h, "")
+	return s.formAgain(a, form, nil), err
 }
 
 // loginCode is the second step of a sign-in, or another way to take it.
 func (s *server) loginCode(a *ask) (view, error) {
-	form := s.sentForm(a)
+	form, h := s.sentForm(a), s.halfway(a)
 	if use := a.PostFormValue("use"); use != "" {
-		form.Step = stepOf(use)
-		return s.formAgain(a, form, nil), nil
+		if use == "password" {
+			return s.formAgain(a, form, nil), nil
+		}
+		err := s.askFor(a, &form, store.PasskeySecond, h, stepOf(use))
+		return s.formAgain(a, form, nil), err
 	}
-	who, err := s.store.SignInByCode(a.Context(), a.actor, s.halfway(a), a.PostFormValue("code"))
+	who, err := s.secondStep(a, h)
 	switch store.KindOf(err) {
 	case "":
 		v, err := s.signedIn(a, who)
@@ -69,10 +103,19 @@ func (s *server) loginCode(a *ask) (view, error) {
 		s.sessions.Remove(a.Context(), sessionHalfway)
 		return s.formAgain(a, form, err), nil
 	case store.Invalid, store.Throttled:
-		form.Step = stepOf(a.PostFormValue("step"))
-		return s.formAgain(a, form, err), nil
+		failed := s.askFor(a, &form, store.PasskeySecond, h, stepOf(a.PostFormValue("step")))
+		form.Passkey.Now = false
+		return s.formAgain(a, form, err), failed
 	}
 	return view{}, err
+}
+
+func (s *server) secondStep(a *ask, h store.Halfway) (store.Whoever, error) {
+	if a.PostFormValue("step") != string(components.AskPasskey) {
+		return s.store.SignInByCode(a.Context(), a.actor, h, a.PostFormValue("code"))
+	}
+	site, _ := s.passkeySite(a)
+	return s.store.SignInBySecondPasskey(a.Context(), a.actor, h, site, s.takeChallenge(a, store.PasskeySecond), a.PostFormValue("credential"))
 }
 
 // codesLeft tells somebody who has used a recovery code how many are left.
@@ -85,15 +128,13 @@ func (s *server) codesLeft(a *ask) (*components.Toast, error) {
 	return t, err
 }
 
-// stepOf reads what a form of the sign-in asks for.
+// stepOf reads what a form of the sign-in asks for; "" is whatever there is.
 func stepOf(s string) components.Step {
 	switch step := components.Step(s); step {
-	case components.AskCode, components.AskRecovery:
+	case components.AskCode, components.AskRecovery, components.AskPasskey:
 		return step
-	case "password":
-		return components.AskPassword
 	}
-	return components.AskCode
+	return ""
 }
 
 // sentForm is a form of the sign-in as it was sent, without what is secret.
@@ -127,7 +168,7 @@ func (s *server) formAgain(a *ask, form components.SignIn, wrong error) view {
 func whatIsWrong(err error) string {
 	var e *store.Error
 	if errors.As(err, &e) {
-		for _, field := range []string{"code", "password"} {
+		for _, field := range []string{"code", "password", "credential"} {
 			if e.Fields[field] != "" {
 				return e.Fields[field]
 			}

@@ -248,7 +248,7 @@ func (s *site) dump(tables ...string) string {
 	db := s.raw()
 	defer db.Close()
 	if len(tables) == 0 {
-		tables = []string{"users", "user_counts", "audit_entries", "audit_values", "audit_head", "throttles", "browsers", "setup", "purged_users", "links", "mails",
+		tables = []string{"users", "user_counts", "audit_entries", "audit_values", "audit_head", "throttles", "browsers", "setup", "purged_users", "links", "mails", "passkeys",
 			"(SELECT id, user_id, started_at, ended_at, ended_why, address, agent FROM signins) s"}
 	}
 	var b strings.Builder

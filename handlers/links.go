@@ -10,14 +10,19 @@ import (
 
 // linkURL is the address of a one-time link.
 func (s *server) linkURL(a *ask, token string) string {
-	origin := s.origin
-	if origin == "" {
-		origin = "http://" + a.Host
-		if s.secure {
-			origin = "https://" + a.Host
-		}
+	return s.originOf(a) + "/link/" + token
+}
+
+// originOf is the address that people use: the one of the configuration, or else what
+// was asked for.
+func (s *server) originOf(a *ask) string {
+	switch {
+	case s.origin != "":
+		return s.origin
+	case s.secure:
+		return "https://" + a.Host
 	}
-	return origin + "/link/" + token
+	return "http://" + a.Host
 }
 
 // link is where a one-time link leads. The scanners of mail servers open links:
@@ -50,11 +55,18 @@ func (s *server) linkOver(err error) (view, error) {
 	return view{status: http.StatusGone, bare: true, hushed: true, title: "This link is good no more", screen: components.LinkOverPage(v)}, nil
 }
 
+// linkForm is the form behind a one-time link, without what it asks for.
+func (s *server) linkForm(a *ask, l store.Link, u *store.User) components.LinkForm {
+	_, ok := s.passkeySite(a)
+	invited := l.Kind == store.LinkInvite
+	return components.LinkForm{Brand: s.brand, Name: u.Name, Email: u.Email, Invited: invited, Action: a.URL.Path, Passkeys: ok && invited}
+}
+
 func (s *server) linkPage(a *ask, l store.Link, u *store.User, problems map[string]string) view {
 	f := components.Field{ID: "link-password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
 		Hint: passwordHint, Error: problems["password"], Required: true, Autofocus: true}
-	form := components.LinkForm{Brand: s.brand, Name: u.Name, Email: u.Email, Invited: l.Kind == store.LinkInvite, Action: a.URL.Path,
-		Fields: []components.Field{f}}
+	form := s.linkForm(a, l, u)
+	form.Fields = []components.Field{f}
 	v := view{bare: true, hushed: true, title: "Choose a password", screen: components.LinkPage(form)}
 	if problems != nil {
 		v.status = http.StatusUnprocessableEntity
@@ -82,6 +94,14 @@ func (s *server) redeem(a *ask) (view, error) {
 // redeemPassword sets the password that was chosen, and signs in. Whoever was
 // signed in in this browser is so no more.
 func (s *server) redeemPassword(a *ask) (view, error) {
+	switch {
+	case a.PostFormValue("use") == "password":
+		return s.link(a)
+	case a.PostFormValue("use") == "passkey":
+		return s.firstPasskey(a, nil)
+	case a.PostFormValue("step") == string(components.AskPasskey):
+		return s.acceptByPasskey(a)
+	}
 	token, password := a.PathValue("token"), a.PostFormValue("password")
 	u, err := s.store.RedeemLink(a.Context(), a.actor, token, password)
 	var e *store.Error
@@ -109,7 +129,7 @@ func (s *server) enterBy(a *ask, email, password string) (view, error) {
 	who, err := s.store.SignIn(a.Context(), a.actor, email, password)
 	var half *store.Halfway
 	if errors.As(err, &half) {
-		return s.askCode(a, half)
+		return s.askFactor(a, half)
 	}
 	if k := store.KindOf(err); k == store.Unauthenticated || k == store.Throttled {
 		return view{goTo: "/login"}, nil

@@ -35,11 +35,19 @@ func (s *server) signInPage(a *ask, form components.SignIn) (view, error) {
 
 // login signs somebody in, by the page or by the dialog over one.
 func (s *server) login(a *ask) (view, error) {
+	switch {
+	case a.PostFormValue("use") == "passkey":
+		return s.askAlone(a, nil)
+	case a.PostFormValue("use") == "password":
+		return s.formAgain(a, s.sentForm(a), nil), nil
+	case a.PostFormValue("step") == string(components.AskPasskey):
+		return s.enterByPasskey(a)
+	}
 	email := a.PostFormValue("email")
 	who, err := s.store.SignIn(a.Context(), a.actor, email, a.PostFormValue("password"))
 	var half *store.Halfway
 	if errors.As(err, &half) {
-		return s.askCode(a, half)
+		return s.askFactor(a, half)
 	}
 	if refusedAtDoor(err) {
 		return s.formAgain(a, s.sentForm(a), err), nil
@@ -168,7 +176,7 @@ const (
 )
 
 // neverKept are fields that are typed anew: passwords do not travel in a page.
-var neverKept = []string{"password", "current", "repeat", "code"}
+var neverKept = []string{"password", "current", "repeat", "code", "credential"}
 
 func keptFields(a *ask) []components.Hidden {
 	out := []components.Hidden{{Name: keptAction, Value: a.URL.Path}}

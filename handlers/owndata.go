@@ -40,6 +40,14 @@ type browserJSON struct {
 	Browser    string `json:"browser"`
 }
 
+// passkeyJSON is a passkey of one's own.
+type passkeyJSON struct {
+	Name  string `json:"name"`
+	Host  string `json:"host"`
+	Added string `json:"added"`
+	Used  string `json:"used,omitempty"`
+}
+
 // eventJSON is something that happened to one's account.
 type eventJSON struct {
 	At      string              `json:"at"`
@@ -92,7 +100,16 @@ func writeOwnData(w io.Writer, d store.OwnData) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"new_address\": "+asked+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+",\n  \"history\": ["); err != nil {
+	passkeys := []passkeyJSON{}
+	for _, one := range d.Passkeys {
+		passkeys = append(passkeys, passkeyJSON{one.Name, one.Site, rfc3339(one.Made), rfc3339(one.Used)})
+	}
+	keys, err := indented(passkeys, "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"new_address\": "+asked+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+
+		",\n  \"passkeys\": "+keys+",\n  \"history\": ["); err != nil {
 		return err
 	}
 	comma := "\n    "

@@ -13,7 +13,10 @@ const confirmTitle = "Confirm it’s you"
 // mustSignIn for somebody who is signed in: the same dialog over the same page, and
 // the very same request runs once they have proved it, or the form is kept.
 func (s *server) mustProve(a *ask) view {
-	form := s.proofForm(a)
+	form, err := s.proofForm(a, "")
+	if err != nil {
+		return s.errorView(a, err)
+	}
 	form.Reason = "You last proved who you are more than " + inWords(store.ProofLasts) + " ago."
 	if a.hx.fragment {
 		form.Person = formatID(a.who.User.ID)
@@ -30,30 +33,28 @@ func (s *server) mustProve(a *ask) view {
 	return view{status: http.StatusUnauthorized, title: confirmTitle, screen: components.SignInPage(form)}
 }
 
-// proofForm asks for a code of somebody who has an authenticator app, and else for
-// the password.
-func (s *server) proofForm(a *ask) components.SignIn {
+// proofForm asks somebody who has a second factor for it, and else for the password.
+func (s *server) proofForm(a *ask, chosen components.Step) (components.SignIn, error) {
 	form := s.sentForm(a)
 	form.Again, form.Email = true, a.who.User.Email
-	if a.who.HasApp {
-		form.Step = components.AskCode
+	if !a.who.HasFactor() {
+		return form, nil
 	}
-	return form
+	err := s.askFor(a, &form, store.PasskeyProof, store.Halfway{App: a.who.HasApp, Passkey: a.who.Passkeys > 0}, chosen)
+	return form, err
 }
 
 // prove takes the proof, or shows another way to give it.
 func (s *server) prove(a *ask) (view, error) {
-	form := s.proofForm(a)
-	if a.who.HasApp {
-		form.Step = stepOf(a.PostFormValue("step"))
+	if use := a.PostFormValue("use"); use != "" {
+		form, err := s.proofForm(a, stepOf(use))
+		return s.formAgain(a, form, nil), err
 	}
-	if use := a.PostFormValue("use"); use != "" && a.who.HasApp {
-		form.Step = stepOf(use)
-		return s.formAgain(a, form, nil), nil
-	}
-	err := s.store.Prove(a.Context(), a.actor, a.PostFormValue("password"), a.PostFormValue("code"))
+	err := s.takeProof(a)
 	if store.KindOf(err) == store.Invalid || refusedAtDoor(err) && store.KindOf(err) != store.Unauthenticated {
-		return s.formAgain(a, form, err), nil
+		form, failed := s.proofForm(a, stepOf(a.PostFormValue("step")))
+		form.Passkey.Now = false
+		return s.formAgain(a, form, err), failed
 	}
 	if err != nil {
 		return view{}, err
@@ -70,4 +71,12 @@ func (s *server) prove(a *ask) (view, error) {
 		return view{title: kept.Title, screen: components.KeptPage(kept)}, nil
 	}
 	return view{goTo: safeNext(a.PostFormValue("next"))}, nil
+}
+
+func (s *server) takeProof(a *ask) error {
+	if a.PostFormValue("step") != string(components.AskPasskey) {
+		return s.store.Prove(a.Context(), a.actor, a.PostFormValue("password"), a.PostFormValue("code"))
+	}
+	site, _ := s.passkeySite(a)
+	return s.store.ProveByPasskey(a.Context(), a.actor, site, s.takeChallenge(a, store.PasskeyProof), a.PostFormValue("credential"))
 }

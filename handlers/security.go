@@ -46,9 +46,12 @@ func (s *server) confirmResetFactors(a *ask) (view, error) {
 		return view{}, err
 	}
 	c := components.Confirm{Title: "Reset the second factor of " + u.Name + "?", Action: a.URL.Path, Submit: "Reset it", Danger: true,
-		Body: []string{"Their authenticator app and their recovery codes stop working, and they are signed out everywhere.",
+		Body: []string{"Their authenticator app, their passkeys and their recovery codes stop working, and they are signed out everywhere.",
 			"Whoever has their password gets in from then on. Make sure that it is really them who asked."},
 		Cancel: "/users/" + formatID(u.ID) + "/sessions", TargetID: components.MainID}
+	if !u.HasPassword {
+		c.Body[1] = "They have no password: only a link for a new one lets them in from then on. Make sure that it is really them who asked."
+	}
 	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
 }
 

@@ -29,8 +29,8 @@ func (c *cast) mailed(kind MailKind) (token string) {
 	return token
 }
 
-// asked has Ben ask for an address, and gives the token that confirms it.
-func (c *cast) asked(email string) string {
+// askedFor has Ben ask for an address, and gives the token that confirms it.
+func (c *cast) askedFor(email string) string {
 	c.t.Helper()
 	c.askFor(email)
 	return c.mailed(MailAddress)
@@ -39,7 +39,7 @@ func (c *cast) asked(email string) string {
 // move gives Ben an address the whole way, and gives the token of the way back.
 func (c *cast) move(email string) string {
 	c.t.Helper()
-	must(c.t, c.ConfirmAddress(c.t.Context(), c.self, c.asked(email)))
+	must(c.t, c.ConfirmAddress(c.t.Context(), c.self, c.askedFor(email)))
 	if c.load(c.ben.ID).Email != email {
 		c.t.Fatalf("Ben has %s", c.load(c.ben.ID).Email)
 	}
@@ -64,7 +64,7 @@ func TestChangingOnesAddress(t *testing.T) {
 	c.reset(c.ben)
 	reset := c.token
 	before := c.load(c.ben.ID)
-	token := c.asked(newAddress)
+	token := c.askedFor(newAddress)
 	asked, err := c.AskedAddress(t.Context(), c.self)
 	must(t, err)
 	if asked == nil || asked.Address != newAddress || !asked.Expires.Equal(c.Now().Add(AddressLife)) {
@@ -156,7 +156,7 @@ func TestTwoConfirmOneAddress(t *testing.T) {
 	t.Parallel()
 	c := newCast(t, mutation{})
 	eve := c.signIn(c.eve)
-	actors, tokens := []Actor{c.self, eve}, []string{c.asked(newAddress), ""}
+	actors, tokens := []Actor{c.self, eve}, []string{c.askedFor(newAddress), ""}
 	must(t, second(c.AskAddress(t.Context(), eve, "bo@example.org")))
 	tokens[1] = c.mailed(MailAddress)
 	errs := make([]error, 2)
@@ -181,7 +181,7 @@ func TestTwoConfirmOneAddress(t *testing.T) {
 func TestConfirmingIsForWhoAsked(t *testing.T) {
 	t.Parallel()
 	c := newCast(t, mutation{})
-	token := c.asked(newAddress)
+	token := c.askedFor(newAddress)
 	for _, a := range []Actor{c.guest, c.admin, console} {
 		wantKind(t, c.ConfirmAddress(t.Context(), a, token), Forbidden)
 	}
@@ -211,7 +211,7 @@ func TestAskedAddressEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCast(t, mutation{})
-			c.token = c.asked(newAddress)
+			c.token = c.askedFor(newAddress)
 			end(c)
 			c.dead(c.token)
 		})

@@ -147,12 +147,12 @@ func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, re
 				return err
 			}
 		}
-		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		f, err := x.factors(u.ID)
 		if err != nil {
 			return err
 		}
-		if app != nil && app.confirmed != 0 {
-			half = &Halfway{User: u.ID, Mark: passwordMark(cmp.Or(rehash, u.passwordHash)), At: x.now}
+		if f.any() {
+			half = &Halfway{User: u.ID, Mark: passwordMark(cmp.Or(rehash, u.passwordHash)), At: x.now, App: f.app != nil, Passkey: f.passkeys > 0}
 			return nil
 		}
 		w, err = x.signedIn(u, PasswordOnly, "")

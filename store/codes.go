@@ -46,8 +46,12 @@ func (x *tx) matchCode(user int64, app *totpApp, code string) (by Factor, note s
 	return ByRecovery, "with a recovery code; " + strconv.Itoa(left) + " left", err
 }
 
-// matchApp looks at a code of an app and remembers its step, which its caller saves.
+// matchApp looks at a code of an app, if there is one, and remembers its step, which its
+// caller saves.
 func (x *tx) matchApp(user int64, app *totpApp, code string) (bool, error) {
+	if app == nil {
+		return false, nil
+	}
 	seed, err := x.store.unseal(placeSeed, user, app.sealed)
 	if err != nil {
 		return false, err

@@ -38,6 +38,8 @@ var copyTables = []copyTable{
 	{name: "seal_keys", key: "id"},
 	{name: "totp_apps", key: "user_id"},
 	{name: "recovery_codes", key: "user_id, digest"},
+	{name: "passkeys", key: "id", gives: true},
+	{name: "spent_challenges", key: "digest"},
 	{name: "required_factors", key: "role"},
 	{name: "links", key: "digest"},
 	{name: "mails", key: "id", gives: true},

@@ -13,6 +13,7 @@ const (
 	PasswordOnly Factor = ""
 	ByApp        Factor = "totp"
 	ByRecovery   Factor = "recovery"
+	ByPasskey    Factor = "passkey"
 )
 
 // Label says it for people.
@@ -22,16 +23,22 @@ func (f Factor) Label() string {
 		return "authenticator app"
 	case ByRecovery:
 		return "recovery code"
+	case ByPasskey:
+		return "passkey"
 	}
 	return "password only"
 }
 
 // Factors are what somebody proves to be themselves by besides the password.
 type Factors struct {
-	App   time.Time // since when they have an authenticator app; zero: they have none
-	Used  time.Time // when a code of it was last taken
-	Codes int       // recovery codes that are left
+	App      time.Time // since when they have an authenticator app; zero: they have none
+	Used     time.Time // when a code of it was last taken
+	Passkeys []Passkey // the oldest first
+	Codes    int       // recovery codes that are left
 }
+
+// Any reports whether there is any but recovery codes.
+func (f *Factors) Any() bool { return !f.App.IsZero() || len(f.Passkeys) > 0 }
 
 // enrolWithin is how long the key of an app that is being set up is good.
 const enrolWithin = 30 * time.Minute
@@ -41,12 +48,19 @@ func (s *Store) Factors(ctx context.Context, a Actor, user int64) (Factors, erro
 	if a.ID != user && !Can(a, ActResetFactors, nil) {
 		return Factors{}, forbidden("Your role does not allow this.")
 	}
+	var f Factors
 	app, err := loadApp(ctx, s.reader, user)
-	if err != nil || app == nil || app.confirmed == 0 {
-		return Factors{}, err
+	if err != nil {
+		return f, err
 	}
-	left, err := countRecoveryCodes(ctx, s.reader, user)
-	return Factors{App: fromMillis(app.confirmed), Used: fromMillis(app.used), Codes: left}, err
+	if app != nil && app.confirmed != 0 {
+		f.App, f.Used = fromMillis(app.confirmed), fromMillis(app.used)
+	}
+	if f.Passkeys, err = selectPasskeys(ctx, s.reader, user); err != nil || !f.Any() {
+		return f, err
+	}
+	f.Codes, err = countRecoveryCodes(ctx, s.reader, user)
+	return f, err
 }
 
 // BeginApp makes the key of a new authenticator app for the acting person. It
@@ -156,7 +170,7 @@ func (x *tx) replaceCodes(user int64) ([]string, error) {
 // NewRecoveryCodes gives the acting person new recovery codes, to be shown once.
 func (s *Store) NewRecoveryCodes(ctx context.Context, a Actor) (codes []string, err error) {
 	err = s.write(ctx, a, attempt{ActNewCodes, a.ID}, func(x *tx) error {
-		u, _, err := x.selfWithApp(ActNewCodes)
+		u, _, err := x.selfWithFactor(ActNewCodes)
 		if err != nil {
 			return err
 		}
@@ -169,14 +183,18 @@ func (s *Store) NewRecoveryCodes(ctx context.Context, a Actor) (codes []string, 
 	return codes, err
 }
 
-// RemoveApp takes the acting person's own authenticator app and recovery codes away.
+// RemoveApp takes the acting person's own authenticator app away, and with their last
+// second factor the recovery codes.
 func (s *Store) RemoveApp(ctx context.Context, a Actor) error {
 	return s.write(ctx, a, attempt{ActRemoveFactor, a.ID}, func(x *tx) error {
-		u, _, err := x.selfWithApp(ActRemoveFactor)
+		u, err := x.selfWithApp(ActRemoveFactor)
 		if err != nil {
 			return err
 		}
-		if err := x.dropFactors(u.ID); err != nil {
+		if _, err := deleteApp(x, u.ID); err != nil {
+			return err
+		}
+		if err := x.dropIdleCodes(u.ID); err != nil {
 			return err
 		}
 		_, err = x.record(Entry{Act: ActRemoveFactor, Target: u.ID, Note: "authenticator app"})
@@ -198,11 +216,11 @@ func (s *Store) ResetFactors(ctx context.Context, a Actor, id int64) error {
 		if x.actor.Kind == Person && x.actor.ID == id {
 			return refused("This is your own account. Remove the factor on your account page.")
 		}
-		app, err := loadApp(x.ctx, x.Tx, id)
+		f, err := x.factors(id)
 		if err != nil {
 			return err
 		}
-		if app == nil {
+		if !f.any() {
 			return refused(u.Name + " has no second factor.")
 		}
 		if err := x.dropFactors(id); err != nil {
@@ -211,13 +229,16 @@ func (s *Store) ResetFactors(ctx context.Context, a Actor, id int64) error {
 		if _, err := endSignIns(x, id, 0, EndedFactor); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActResetFactors, Target: id, Note: "authenticator app and recovery codes"})
+		_, err = x.record(Entry{Act: ActResetFactors, Target: id, Note: f.inWords() + " and recovery codes"})
 		return err
 	})
 }
 
 func (x *tx) dropFactors(user int64) error {
 	if _, err := deleteApp(x, user); err != nil {
+		return err
+	}
+	if err := deletePasskeys(x, user); err != nil {
 		return err
 	}
 	return deleteRecoveryCodes(x, user)
@@ -236,15 +257,24 @@ func (x *tx) self(act Act) (*User, error) {
 	return u, x.require(act, u)
 }
 
-// selfWithApp is self for what makes sense with an app only.
-func (x *tx) selfWithApp(act Act) (*User, *totpApp, error) {
+// selfWithFactor is self for what makes sense with a second factor only.
+func (x *tx) selfWithFactor(act Act) (*User, secondFactors, error) {
 	u, err := x.self(act)
 	if err != nil {
-		return nil, nil, err
+		return nil, secondFactors{}, err
 	}
-	app, err := loadApp(x.ctx, x.Tx, u.ID)
-	if err == nil && (app == nil || app.confirmed == 0) {
+	f, err := x.factors(u.ID)
+	if err == nil && !f.any() {
+		err = refused("You have no second factor.")
+	}
+	return u, f, err
+}
+
+// selfWithApp is self for what makes sense with an app only.
+func (x *tx) selfWithApp(act Act) (*User, error) {
+	u, f, err := x.selfWithFactor(act)
+	if err == nil && f.app == nil {
 		err = refused("You have no authenticator app.")
 	}
-	return u, app, err
+	return u, err
 }

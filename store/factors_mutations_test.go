@@ -50,7 +50,7 @@ func factorMutations() []mutation {
 	provedByCode.name = "Prove by a code"
 	unprovedByCode := wrong(provedByCode, "Prove by a wrong code", "wrong code")
 	unprovedByCode.do = func(ctx context.Context, c *cast) error { return c.Prove(ctx, c.self, password, c.wrongCode(c.app)) }
-	return []mutation{
+	return append(passkeyMutations(own, wrong), []mutation{
 		own("BeginApp", "begun", ActAddFactor, nil, func(ctx context.Context, c *cast) error { return c.BeginApp(ctx, c.self) }),
 		confirm, unconfirmed,
 		own("NewRecoveryCodes", "", ActNewCodes, enrolBen, func(ctx context.Context, c *cast) error {
@@ -76,5 +76,5 @@ func factorMutations() []mutation {
 			entry: func(*cast) Entry {
 				return by(console, ActForgetKeys, 0).noted("1 authenticator apps removed, 0 mails given up")
 			}},
-	}
+	}...)
 }

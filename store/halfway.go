@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// Halfway is the error of a sign-in whose password was right and that needs a code
-// as well. It says who it is, and nothing that lets anybody in.
+// Halfway is the error of a sign-in whose password was right and that needs a second
+// factor as well. It says who it is, and nothing that lets anybody in.
 type Halfway struct {
 	User int64
 	Mark string    // of the password that was right: another one makes it useless
 	At   time.Time // when the password was right
+
+	App, Passkey bool // what they have besides recovery codes
 }
 
 // Error says it for logs.
@@ -33,11 +35,11 @@ func (s *Store) SignInByCode(ctx context.Context, a Actor, h Halfway, code strin
 	var w Whoever
 	var wrong error
 	err := s.transact(ctx, a, func(x *tx) error {
-		u, app, err := x.halfway(h)
+		u, f, err := x.halfway(h)
 		if err != nil {
 			return err
 		}
-		by, note, no, err := x.checkCode(u, app, code, Entry{Act: ActSignIn, Target: u.ID})
+		by, note, no, err := x.checkCode(u, f.app, code, Entry{Act: ActSignIn, Target: u.ID})
 		if wrong = no; no != nil || err != nil {
 			return err
 		}
@@ -52,24 +54,22 @@ func (s *Store) SignInByCode(ctx context.Context, a Actor, h Halfway, code strin
 
 // halfway gives the person whose sign-in is halfway, if they are as they were when
 // the password was right.
-func (x *tx) halfway(h Halfway) (*User, *totpApp, error) {
-	u, err := loadUser(x.ctx, x.Tx, h.User)
+func (x *tx) halfway(h Halfway) (u *User, f secondFactors, err error) {
+	u, err = loadUser(x.ctx, x.Tx, h.User)
 	if KindOf(err) == NotFound {
-		return nil, nil, errStartOver
+		return nil, f, errStartOver
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, f, err
 	}
-	app, err := loadApp(x.ctx, x.Tx, u.ID)
-	if err != nil {
-		return nil, nil, err
+	if f, err = x.factors(u.ID); err != nil {
+		return nil, f, err
 	}
 	waited := x.now.Sub(h.At)
-	if waited < 0 || waited >= HalfwayWithin || u.Status != Active || !u.Deleted.IsZero() || passwordMark(u.passwordHash) != h.Mark ||
-		app == nil || app.confirmed == 0 {
-		return nil, nil, errStartOver
+	if waited < 0 || waited >= HalfwayWithin || u.Status != Active || !u.Deleted.IsZero() || passwordMark(u.passwordHash) != h.Mark || !f.any() {
+		return nil, f, errStartOver
 	}
-	return u, app, nil
+	return u, f, nil
 }
 
 // signedIn makes the row of a sign-in that was proved, and gives it with its person.

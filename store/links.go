@@ -315,6 +315,16 @@ func (s *Store) linkTried(ctx context.Context, a Actor, why error) error {
 	return why
 }
 
+// unslow takes a try back that was counted before it was known to be right.
+func (x *tx) unslow(t throttle, key string) error {
+	one := tally{throttle: t, key: key}
+	if err := loadThrottle(x, &one); err != nil {
+		return err
+	}
+	one.n, one.blocked = max(one.n-1, 0), x.now
+	return saveThrottle(x, one)
+}
+
 // slow counts one more try of what is to be slowed down, and fails with Throttled
 // while there is something to wait for.
 func (x *tx) slow(t throttle, key string) error {

@@ -28,6 +28,8 @@ type cast struct {
 	app           Enrolment
 	codes         []string
 	half          Halfway
+	key           *storetest.Authenticator
+	asked         PasskeyAsked
 }
 
 func newCast(t testing.TB, m mutation, settings ...func(*Config)) *cast {
@@ -338,7 +340,7 @@ func mutations() []mutation {
 		{name: "CancelAddress", method: "CancelAddress", arrange: func(c *cast) { c.askFor(newAddress) },
 			do:    func(ctx context.Context, c *cast) error { return second(c.CancelAddress(ctx, c.self)) },
 			entry: func(c *cast) Entry { return by(c.self, ActCancelAddress, c.ben.ID) }},
-		{name: "ConfirmAddress", method: "ConfirmAddress", version: 1, arrange: func(c *cast) { c.token = c.asked(newAddress) },
+		{name: "ConfirmAddress", method: "ConfirmAddress", version: 1, arrange: func(c *cast) { c.token = c.askedFor(newAddress) },
 			do: func(ctx context.Context, c *cast) error { return c.ConfirmAddress(ctx, c.self, c.token) },
 			entry: func(c *cast) Entry {
 				return by(c.self, ActOwnAddress, c.ben.ID, FieldChange{FieldEmail, "Ben@example.com", newAddress})

@@ -3,8 +3,8 @@ package store
 import "context"
 
 // OwnData gives the acting person all that is kept about them: their profile, the
-// sign-ins that are still known, where they are remembered, and what happened to their account. That they took
-// it is on record. History is read as each asks for it: there may be much of it.
+// sign-ins that are still known, where they are remembered, their passkeys, and what happened to their account.
+// That they took it is on record. History is read as each asks for it: there may be much of it.
 //
 // It is what article 15 of the GDPR calls a copy of the personal data. What they did
 // to others is about those others, and not in it.
@@ -28,6 +28,9 @@ func (s *Store) OwnData(ctx context.Context, a Actor) (OwnData, error) {
 		if d.Asked, err = askedAddress(x.ctx, x.Tx, u.ID, x.now); err != nil {
 			return err
 		}
+		if d.Passkeys, err = selectPasskeys(x.ctx, x.Tx, u.ID); err != nil {
+			return err
+		}
 		_, err = x.record(Entry{Act: ActOwnData, Target: u.ID})
 		return err
 	})
@@ -41,6 +44,7 @@ type OwnData struct {
 	Asked    *Link                              // of the address that they have asked for; nil: of none
 	SignIns  []SignIn                           // newest first
 	Browsers []Browser                          // that they are remembered in
+	Passkeys []Passkey                          // the oldest first
 	History  func(each func(Entry) error) error // newest first
 }
 

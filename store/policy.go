@@ -137,6 +137,8 @@ const (
 	ActRemoveFactor  Act = "account.remove_factor"
 	ActNewCodes      Act = "account.recovery_codes"
 
+	ActRenamePasskey Act = "account.rename_passkey"
+
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
 )
@@ -194,7 +196,7 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndSessions:
 		return role == Admin || on != nil && on.ID == a.ID && a.ID != 0
-	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress:
+	case ActProof, ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress, ActRenamePasskey:
 		return on != nil && on.ID == a.ID && a.ID != 0
 	case ActEndEverybody, ActResetPassword, ActExportTrail, ActArchiveTrail, ActBackup, ActDemo, ActImport, ActMail,
 		ActResetFactors, ActFactorPolicy, ActRotateKeys, ActForgetKeys, ActPurge:

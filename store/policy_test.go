@@ -73,6 +73,7 @@ account.address       none    self    self    self    self   none     none
 account.ask_address   none    none    none    none    none   none     none
 account.cancel_address none   none    none    none    none   none     none
 account.address_back  none    none    none    none    none   none     none
+account.rename_passkey none   self    self    self    self   none     none
 `
 
 // matrix is permitted, read: by act and actor.

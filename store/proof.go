@@ -23,14 +23,14 @@ func (x *tx) prove(act Act) error {
 }
 
 // Prove takes a fresh proof that the acting person is who they are: a code, if they
-// have an authenticator app, because a browser may have kept the password; else
-// the password. What is wrong fails with Invalid, in the field code or password.
+// have a second factor, because a browser may have kept the password; else the
+// password. For a passkey there is ProveByPasskey. What is wrong fails with Invalid, in the field code or password.
 func (s *Store) Prove(ctx context.Context, a Actor, password, code string) error {
-	app, err := loadApp(ctx, s.reader, a.ID)
+	f, err := loadFactors(querierAt{ctx, s.reader}, a.ID)
 	if err != nil {
 		return err
 	}
-	if app != nil && app.confirmed != 0 {
+	if f.any() {
 		return s.proveByCode(ctx, a, code)
 	}
 	return s.proveByPassword(ctx, a, password)
@@ -39,11 +39,11 @@ func (s *Store) Prove(ctx context.Context, a Actor, password, code string) error
 func (s *Store) proveByCode(ctx context.Context, a Actor, code string) error {
 	var wrong error
 	err := s.transact(ctx, a, func(x *tx) error {
-		u, app, err := x.selfWithApp(ActProof)
+		u, f, err := x.selfWithFactor(ActProof)
 		if err != nil {
 			return err
 		}
-		_, note, no, err := x.checkCode(u, app, code, Entry{Act: ActProof, Target: u.ID})
+		_, note, no, err := x.checkCode(u, f.app, code, Entry{Act: ActProof, Target: u.ID})
 		if wrong = no; no != nil || err != nil {
 			return err
 		}
@@ -74,12 +74,12 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 		if err := x.clearAttempts(a, u.emailKey); err != nil {
 			return err
 		}
-		app, err := loadApp(x.ctx, x.Tx, u.ID)
+		f, err := x.factors(u.ID)
 		if err != nil {
 			return err
 		}
-		if app != nil && app.confirmed != 0 { // since a moment ago
-			return invalid(map[string]string{"code": "A code of your authenticator app is needed."})
+		if f.any() { // since a moment ago
+			return invalid(map[string]string{"code": "Your second factor is needed."})
 		}
 		return x.proved("with the password")
 	})

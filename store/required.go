@@ -80,7 +80,7 @@ func requiredInWords(roles []Role) string {
 // FactorDue is until when the person has to set up a second factor; zero when they
 // need not, or have one.
 func (w *Whoever) FactorDue() time.Time {
-	if w.required.IsZero() || w.HasApp {
+	if w.required.IsZero() || w.HasFactor() {
 		return time.Time{}
 	}
 	return w.required.Add(FactorGrace)

@@ -54,12 +54,16 @@ const touchEvery = time.Minute
 
 // Whoever is the person behind a sign-in, as the guard needs it for each request.
 type Whoever struct {
-	User   User
-	SignIn SignIn
-	HasApp bool // they have an authenticator app
+	User     User
+	SignIn   SignIn
+	HasApp   bool // they have an authenticator app
+	Passkeys int  // how many they have
 
 	required time.Time // since when their role needs a second factor; zero: it does not
 }
+
+// HasFactor reports whether they have a second factor.
+func (w *Whoever) HasFactor() bool { return w.HasApp || w.Passkeys > 0 }
 
 // Resume gives the person behind a sign-in, by one query. It fails with
 // *Ended when the sign-in is no longer good. An active request moves "last

@@ -25,9 +25,10 @@ func loadSignIn(ctx context.Context, q querier, id, user int64) (Whoever, error)
 	var w Whoever
 	var t signInTimes
 	var confirmed, required int64
-	more := append(signInFields(&w.SignIn, &t), &confirmed, &required)
+	more := append(signInFields(&w.SignIn, &t), &confirmed, &w.Passkeys, &required)
 	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+`, `+signInColumns+`,
  COALESCE((SELECT a.confirmed_at FROM totp_apps a WHERE a.user_id = u.id), 0),
+ (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id),
  COALESCE((SELECT r.since_at FROM required_factors r WHERE r.role = u.role), 0)
  FROM signins s JOIN users u ON u.id = s.user_id WHERE s.id = +?1 AND s.user_id = +?2`, id, user), more...)
 	if err != nil {
@@ -120,6 +121,9 @@ func sweep(x *tx, signInsBefore, browsersBefore time.Time) error {
 		if _, err := x.ExecContext(x.ctx, s.query, s.arg); err != nil {
 			return err
 		}
+	}
+	if err := sweepChallenges(x, x.now.Add(-challengesKept)); err != nil {
+		return err
 	}
 	return x.store.engine.sweepSessions(x)
 }

@@ -238,7 +238,7 @@ func queryLines(t testing.TB, db *sql.DB, query string, args ...any) []string {
 // tables of which a mutation writes all rows or none. What throttles sign-ins
 // is not among them: it is counted before anything else happens.
 var tables = []string{"users", "user_counts", "signins", "browsers", "setup", "links", "mails", "audit_entries", "audit_values", "audit_origins", "audit_head", "audit_base", "purged_users",
-	"totp_apps", "recovery_codes", "required_factors", "seal_keys"}
+	"totp_apps", "recovery_codes", "required_factors", "seal_keys", "passkeys", "spent_challenges"}
 
 // dump is the content of tables, each row a line that begins with its table.
 func dump(t testing.TB, db *sql.DB, of ...string) []string {

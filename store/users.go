@@ -61,7 +61,8 @@ type User struct {
 	emailKey, phoneKey, passwordHash string
 }
 
-// isActiveAdmin reports whether the person is an admin who can come in.
+// isActiveAdmin reports whether the person is an admin who can come in by a password: a
+// passkey alone may be lost, or work at an address that is no more.
 func (u *User) isActiveAdmin() bool {
 	return u.Role == Admin && u.Status == Active && u.Deleted.IsZero() && u.HasPassword
 }
@@ -210,38 +211,42 @@ func (x *tx) checkUnique(u *User, problems map[string]string) error {
 // Deactivate keeps the person and all their data, and puts them out at their
 // next request.
 func (s *Store) Deactivate(ctx context.Context, a Actor, id int64) (Change, error) {
-	return s.act(ctx, a, ActDeactivate, id, func(u *User) error {
+	return s.act(ctx, a, ActDeactivate, id, func(_ *tx, u *User) error {
 		u.Status = Deactivated
 		return nil
 	})
 }
 
 // Reactivate lets a deactivated person in again, with the role they had;
-// somebody who never had a password is invited again. Their former sign-ins
+// somebody who never had a password or a passkey is invited again. Their former sign-ins
 // stay ended.
 func (s *Store) Reactivate(ctx context.Context, a Actor, id int64) (Change, error) {
-	return s.act(ctx, a, ActReactivate, id, func(u *User) error {
+	return s.act(ctx, a, ActReactivate, id, func(x *tx, u *User) error {
 		if u.Status != Deactivated {
 			return nil
 		}
 		u.Status = Active
-		if !u.HasPassword {
+		if u.HasPassword {
+			return nil
+		}
+		n, err := countPasskeys(x.ctx, x.Tx, u.ID)
+		if n == 0 {
 			u.Status = Invited
 		}
-		return nil
+		return err
 	})
 }
 
 // Delete takes a person out of the list. They can be restored for KeepDeleted.
 func (s *Store) Delete(ctx context.Context, a Actor, id int64) (Change, error) {
 	now := s.now()
-	return s.act(ctx, a, ActDelete, id, func(u *User) error {
+	return s.act(ctx, a, ActDelete, id, func(_ *tx, u *User) error {
 		u.Deleted = now
 		return nil
 	})
 }
 
-func (s *Store) act(ctx context.Context, a Actor, act Act, id int64, set func(*User) error) (Change, error) {
+func (s *Store) act(ctx context.Context, a Actor, act Act, id int64, set func(*tx, *User) error) (Change, error) {
 	var c Change
 	err := s.write(ctx, a, attempt{act, id}, func(x *tx) error {
 		before, err := x.loadForChange(id)
@@ -252,7 +257,7 @@ func (s *Store) act(ctx context.Context, a Actor, act Act, id int64, set func(*U
 			return err
 		}
 		after := *before
-		if err := set(&after); err != nil {
+		if err := set(x, &after); err != nil {
 			return err
 		}
 		c, err = x.apply(act, before, &after, Entry{})

@@ -198,6 +198,36 @@ func (b *browser) sound(where string) {
 	b.narrow()
 }
 
+// soundPasskeys checks what has to do with passkeys, at an address that they work at.
+func (s *showroom) soundPasskeys() {
+	s.t.Helper()
+	b := newBrowser(s.t, strings.Replace(s.URL, "127.0.0.1", "localhost", 1))
+	b.open("/account")
+	b.signIn("max@example.com", staffPassword)
+	k := b.plugIn()
+	b.sound("account without a second factor")
+	b.click("#passkey-add button")
+	b.waitFor("#passkey[open]")
+	b.idle()
+	b.sound("adding a passkey")
+	k.knows(false)
+	b.click("#passkey-save")
+	b.waitText("#passkey [data-passkey-problem]", "cancelled")
+	b.sound("a passkey that was not made")
+	k.knows(true)
+	b.click("#passkey-save")
+	b.waitFor("#recovery-codes")
+	b.open("/account")
+	b.sound("account with a passkey")
+	b.open("/account/passkeys/1/rename")
+	b.sound("another name for a passkey")
+	k.knows(false)
+	b.signOut()
+	b.click("#signin-form [value=passkey]")
+	b.waitText("[data-passkey-problem]", "cancelled")
+	b.sound("signing in with a passkey")
+}
+
 // TestAccessiblePages runs axe-core on every page.
 func TestAccessiblePages(t *testing.T) {
 	t.Parallel()
@@ -217,6 +247,7 @@ func TestAccessiblePages(t *testing.T) {
 	b.sound("recovery codes")
 	b.open("/account")
 	b.sound("account with a second factor")
+	s.soundPasskeys()
 	for _, who := range []string{"vera@example.com", "max@example.com", "fay@example.com"} {
 		b := s.enter(who, "/users")
 		b.sound("start of " + who)

@@ -5,7 +5,7 @@ import c "backoffice/components"
 // factorStories are second factors: setting one up, signing in with it, proving
 // again who one is, and who has to have one.
 func factorStories() []story {
-	code := c.SignIn{Brand: "Northwind", Email: "grace.kim@northwind.example", Step: c.AskCode}
+	code := c.SignIn{Brand: "Northwind", Email: "grace.kim@northwind.example", Step: c.AskCode, App: true}
 	wrong := code
 	wrong.Error = "That code is not right, or it has been used already. Please try the next one."
 	recovery := code
@@ -16,19 +16,19 @@ func factorStories() []story {
 	proof := c.SignIn{Brand: "Northwind", Email: "grace.kim@northwind.example", Person: "7", Again: true,
 		Reason: "You last proved who you are more than 10 minutes ago.", KeptFor: "What you asked for runs as soon as you confirm."}
 	byCode := proof
-	byCode.Step = c.AskCode
+	byCode.Step, byCode.App = c.AskCode, true
 	page := proof
 	page.KeptFor = "What you asked for is kept."
-	begun, mistyped, due := setupOfFactor(), setupOfFactor(), c.FactorSetup{Begin: "/account/factor", Later: "/users", Left: "6 days left",
-		Lead: "Your role needs a second factor: signing in will ask for your password and for a code from an app on your telephone."}
+	begun, mistyped, due := setupOfFactor(), setupOfFactor(), c.FactorSetup{Begin: "/account/factor", Passkey: "/account/passkeys/new", Later: "/users", Left: "6 days left",
+		Lead: "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your telephone."}
 	mistyped.Code.Error = wrong.Error
 	on, few := account(false), account(false)
-	on.Factor = c.FactorCard{Own: true, On: true, Since: at("3 weeks ago"), Used: at("2 h ago"), Left: "8 recovery codes left", Codes: "/account/factor/codes", Remove: "/account/factor/remove"}
+	on.Factor = c.FactorCard{Own: true, On: true, App: true, Since: at("3 weeks ago"), Used: at("2 h ago"), Left: "8 recovery codes left", Codes: "/account/factor/codes", Add: "/account/passkeys/new", Remove: "/account/factor/remove"}
 	few.Factor = on.Factor
 	few.Factor.Left, few.Factor.Few = "2 recovery codes left", true
 	staff := view(people()[1], "sessions")
 	card := on.Factor
-	card.Own, card.Codes, card.Remove = false, "", "/users/12/factors/reset"
+	card.Own, card.Codes, card.Add, card.Remove, card.Reset = false, "", "", "", "/users/12/factors/reset"
 	staff.Factor = &card
 	return []story{
 		{Name: "signin-code", About: "The second step of a sign-in.", Page: bare("Sign in"), Body: c.SignInPage(code)},
@@ -61,7 +61,7 @@ func setupOfFactor() c.FactorSetup {
 func recoveryCodes() c.RecoveryCodes {
 	return c.RecoveryCodes{
 		Title: "Two-step verification is on", Next: "/account",
-		Lead: "Each of these codes lets you in once when the app is not at hand. Older ones do not work any more.",
+		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones do not work any more.",
 		Codes: []string{"ktml-3y2q-x7dd-p4wa", "o5cj-hq6e-2nrv-bb7s", "zr3f-a6ka-mmq2-e5xt", "lw4n-7tuv-5jch-ogyq", "d2p6-xkqe-vsa3-n7mi",
 			"yb5g-rl2c-6ehw-tqfz", "4hov-sm7k-jd3a-u2pn", "cqx2-i6wt-zgr5-lb4e", "en3s-7yfa-ohk6-xv2d", "p7uj-w4mq-t2bc-si5r"},
 	}

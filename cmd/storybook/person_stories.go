@@ -109,7 +109,7 @@ func account(forced bool) c.AccountView {
 		},
 		History: timeline(true),
 		AllHref: "/account/history",
-		Factor:  c.FactorCard{Own: true, Begin: "/account/factor"},
+		Factor:  c.FactorCard{Own: true, Begin: "/account/factor", Add: "/account/passkeys/new"},
 		Address: c.AddressCard{Email: "grace.kim@northwind.example", New: newAddress(), Action: "/account/address"},
 	}
 }
