@@ -37,8 +37,9 @@ type FilterForm struct {
 	Created      Field // selects; the option "dates" of Created stands for From and To
 	SignIn       Field
 	Password     Field
-	From, To     string // dates, yyyy-mm-dd
-	Deleted      bool   // shows those who are deleted
+	Standing     []Field // the invitation, the second factor if the viewer may ask for it, slowed down or not
+	From, To     string  // dates, yyyy-mm-dd
+	Deleted      bool    // shows those who are deleted
 	DeletedCount string
 	Kept         []Hidden // search, role, status and order
 	ClearHref    string   // takes all filters away; empty when there are none
@@ -72,8 +73,10 @@ type UserRow struct {
 
 // Status is a person's status as a badge.
 type Status struct {
-	Key   string // "active", "invited", "deactivated", "deleted"
+	Key   string // "active", "invited", "expired", "deactivated", "deleted"
 	Label string
+	Note  string // in a row, how the invitation stands: "5 days left"; may be empty
+	By    string // who made it; may be empty
 }
 
 // Actions are the acts that the viewer may carry out on one person; an empty
@@ -86,6 +89,9 @@ type Actions struct {
 	ResetHref      string // GET a question, then POST to the same address: a link for a new password
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
+	InviteHref     string // POST: a new invitation, in place of an older one
+	RevokeHref     string // POST: takes the invitation back
+	Mail           bool   // invitations can be sent
 	EndSessions    string // POST: end all of this person's sessions
 }
 

@@ -47,6 +47,7 @@ func (s *server) rowMenu(a *ask) (view, error) {
 		return view{goTo: l.at("/users/" + formatID(u.ID))}, nil
 	}
 	acts := actions(a, &u)
+	acts.Mail = s.mail
 	return view{part: components.RowMenu(s.row(a, l, &u), &acts)}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // FieldChange is one field before and after.
@@ -145,6 +146,7 @@ func (x *tx) replace(before, after *User) error {
 		if err := x.endLinks(after.ID); err != nil {
 			return err
 		}
+		after.InviteUntil, after.InvitedBy = time.Time{}, ""
 	}
 	if after.Status == Active && after.Deleted.IsZero() {
 		return nil

@@ -86,10 +86,22 @@ func (x *tx) newLink(kind LinkKind, u *User, byMail bool) (NewLink, error) {
 	if err := saveLink(x, l, digest("link", token)); err != nil {
 		return NewLink{}, err
 	}
+	if kind == LinkInvite {
+		if err := x.setInvited(u, l.Expires); err != nil {
+			return NewLink{}, err
+		}
+	}
 	if !byMail {
 		return NewLink{*u, l, token}, nil
 	}
 	return NewLink{User: *u, Link: l}, x.mail(letter{kind: MailKind(kind), user: u.ID, to: u.Email, token: token, until: l.Expires})
+}
+
+// setInvited notes with a person until when their invitation is good; zero: they
+// have none.
+func (x *tx) setInvited(u *User, until time.Time) error {
+	u.InviteUntil, u.InvitedBy = until, ""
+	return setInviteUntil(x, u.ID, until)
 }
 
 // endLinks ends all links of a person, and the mails on their way that bring one.
@@ -99,8 +111,10 @@ func (x *tx) endLinks(user int64) error {
 			return err
 		}
 	}
-	_, err := deleteLinks(x, user)
-	return err
+	if _, err := deleteLinks(x, user); err != nil {
+		return err
+	}
+	return setInviteUntil(x, user, time.Time{})
 }
 
 // endsLinks reports whether a change of a person ends their links.

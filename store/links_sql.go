@@ -40,6 +40,13 @@ func deleteLinks(x *tx, user int64) (int, error) {
 	return affected(x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1`, user))
 }
 
+// setInviteUntil writes nothing where nothing changes: nearly nobody has an
+// invitation.
+func setInviteUntil(x *tx, user int64, until time.Time) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET invite_until = ?1 WHERE id = ?2 AND invite_until <> ?1`, toMillis(until), user)
+	return err
+}
+
 // dropLinkMails keeps mails from being posted whose link is good no more.
 func dropLinkMails(x *tx, user int64, kind LinkKind) error {
 	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?3
