@@ -16,7 +16,7 @@ type MailView struct {
 
 // MailFacts is what is known of a mail before it is put into words.
 type MailFacts struct {
-	Kind  string // "invite", "reset", "password", "address_old" or "address_new"
+	Kind  string // "invite", "reset", "password", "address_old", "address_new" or "seen"
 	Brand string
 	Name  string // whom it is for
 	By    string // who caused it; empty when nobody else did, or nobody is known

@@ -64,6 +64,13 @@ var mailCatalogue = map[string]map[string]mailWords{
 			byLine:  "{by} has given your account with {brand} this e-mail address: {to}. You sign in with it from now on.",
 			after:   []string{"If you know nothing of this, tell an administrator of {brand}."},
 		},
+		"seen": {
+			subject: "An administrator looks at {brand} as you see it",
+			lines:   []string{"An administrator looks at {brand} as you see it, for at most an hour."},
+			byLine:  "{by} looks at {brand} as you see it, for at most an hour.",
+			after: []string{"They only look: they can change nothing, take nothing away and confirm nothing in your name. Why they do it stands on your account page.",
+				"If that surprises you, tell an administrator of {brand}."},
+		},
 	},
 	"es": {
 		"invite": {
@@ -97,6 +104,13 @@ var mailCatalogue = map[string]map[string]mailWords{
 			lines:   []string{"Tu cuenta en {brand} tiene desde ahora esta dirección de correo: {to}. Con ella entras."},
 			byLine:  "{by} ha puesto esta dirección de correo en tu cuenta de {brand}: {to}. Con ella entras desde ahora.",
 			after:   []string{"Si no sabes nada de esto, avisa a la administración de {brand}."},
+		},
+		"seen": {
+			subject: "La administración mira {brand} tal como lo ves tú",
+			lines:   []string{"Alguien de la administración mira {brand} tal como lo ves tú, durante una hora como máximo."},
+			byLine:  "{by} mira {brand} tal como lo ves tú, durante una hora como máximo.",
+			after: []string{"Solo mira: no puede cambiar nada, llevarse nada ni confirmar nada en tu nombre. El motivo está en la página de tu cuenta.",
+				"Si te sorprende, avisa a la administración de {brand}."},
 		},
 	},
 }

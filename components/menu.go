@@ -77,6 +77,11 @@ func (p *pen) acts(a Actions, view string, id int64) {
 	if view == "row" {
 		p.inviteActs(a, id)
 	}
+	if a.SeeHref != "" && view == "page" {
+		p.put(`<a class="menu-item" id="u`, row, `-see" href="`, link(a.SeeHref), `">`)
+		p.icon("user")
+		p.put(`See as they do…</a>`)
+	}
 	p.act(a.EndSessions, "End all sessions", "logout", view, id)
 	if a.DeleteHref != "" {
 		p.put(`<hr><a class="menu-item bad" id="u`, row, `-delete" href="`, link(a.DeleteHref), `" hx-get="`,

@@ -92,6 +92,7 @@ type Actions struct {
 	InviteHref     string // POST: a new invitation, in place of an older one
 	RevokeHref     string // POST: takes the invitation back
 	Mail           bool   // invitations can be sent
+	SeeHref        string // GET a form: see the back office as they do
 	EndSessions    string // POST: end all of this person's sessions
 }
 
@@ -227,6 +228,7 @@ type Session struct {
 	Started Moment
 	Seen    Moment
 	Factor  string // by what it was proved: "authenticator app"
+	As      string // as whom the back office is seen in it: "Björn Lindqvist until 15:04"; mostly empty
 	This    bool   // the one this page was asked with
 	New     bool   // it began with a device that the person had not been seen with
 	End     string // POST: ends it; empty when not allowed

@@ -306,21 +306,6 @@ func status(u *store.User) components.Status {
 	return components.Status{Key: string(u.Status), Label: u.Status.Label()}
 }
 
-// standing is the status of a person with how their invitation stands.
-func (w words) standing(u *store.User) components.Status {
-	st := status(u)
-	if st.Key != string(store.Invited) || u.InviteUntil.IsZero() {
-		return st
-	}
-	if left := u.InviteUntil.Sub(w.now); left > 0 {
-		st.Note = inDays(left) + " left"
-	} else {
-		st.Key, st.Label, st.Note = "expired", "Invite expired", w.ago(u.InviteUntil)
-	}
-	st.By = u.InvitedBy
-	return st
-}
-
 // cellOf is one value of a person, with the hits of a search marked.
 func cellOf(a *ask, u *store.User, f store.Field, q string) components.Cell {
 	c := components.Cell{UserID: u.ID, Field: string(f), Label: f.Label(), Person: u.Name}
@@ -390,6 +375,7 @@ func actions(a *ask, u *store.User) components.Actions {
 	offer(&acts.ResetHref, store.ActResetPassword, here && !self && u.Status == store.Active)
 	offer(&acts.DeleteHref, store.ActDelete, here && !self)
 	offer(&acts.RestoreHref, store.ActRestore, !here)
+	offer(&acts.SeeHref, store.ActImpersonate, here && u.Status == store.Active)
 	offer(&acts.InviteHref, store.ActInvite, here && u.Status == store.Invited)
 	if acts.InviteHref != "" && !u.InviteUntil.IsZero() {
 		acts.RevokeHref = acts.InviteHref + "/revoke"
@@ -400,5 +386,5 @@ func actions(a *ask, u *store.User) components.Actions {
 var actPaths = map[store.Act]string{
 	store.ActEdit: "edit", store.ActDeactivate: "deactivate", store.ActReactivate: "reactivate",
 	store.ActDelete: "delete", store.ActRestore: "restore", store.ActResetPassword: "reset",
-	store.ActInvite: "invite",
+	store.ActInvite: "invite", store.ActImpersonate: "impersonate",
 }

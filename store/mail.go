@@ -24,6 +24,7 @@ const (
 	MailPassword   MailKind = "password"    // the password was changed
 	MailAddressOld MailKind = "address_old" // another address is in the place of this one
 	MailAddressNew MailKind = "address_new" // this address is in the place of another one
+	MailSeen       MailKind = "seen"        // an admin looks at the back office as this person does
 )
 
 // MailState says where a mail stands.
@@ -355,6 +356,8 @@ func (k MailKind) Label() string {
 		return "Address changed, to the old one"
 	case MailAddressNew:
 		return "Address changed, to the new one"
+	case MailSeen:
+		return "Somebody looks as they do"
 	}
 	return string(k)
 }

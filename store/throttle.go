@@ -132,8 +132,12 @@ func digest(parts ...string) string {
 }
 
 // takeAttempt counts a failure before the password is looked at and takes it
-// back after a success: so a hundred guesses sent at once count as a hundred.
+// back after a success: so a hundred guesses sent at once count as a hundred. Who sees
+// the back office as somebody does guesses nothing about them.
 func (s *Store) takeAttempt(ctx context.Context, a Actor, account string) error {
+	if a.By != 0 {
+		return onlyLooking()
+	}
 	return s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
 		all, err := x.tallies(a, account)
 		if err != nil {

@@ -248,7 +248,7 @@ func purgeUser(x *tx, id int64) error {
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_values WHERE target_id = ?1`, id); err != nil {
 		return err
 	}
-	if err := forgetImported(x, id); err != nil {
+	if err := errors.Join(forgetImported(x, id), forgetSeen(x, id)); err != nil {
 		return err
 	}
 	_, err := x.ExecContext(x.ctx, `DELETE FROM users WHERE id = ?1 AND deleted_at <> 0`, id)
