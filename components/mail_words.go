@@ -96,6 +96,13 @@ var mailCatalogue = map[string]map[string]mailWords{
 			button:  "It was not me",
 			after:   []string{"The link works once, until {until}, as long as the session lasts. You also find it on your account page."},
 		},
+		"seen": {
+			subject: "An administrator looks at {brand} as you see it",
+			lines:   []string{"An administrator looks at {brand} as you see it, for at most an hour."},
+			byLine:  "{by} looks at {brand} as you see it, for at most an hour.",
+			after: []string{"They only look: they can change nothing, take nothing away and confirm nothing in your name. Why they do it stands on your account page.",
+				"If that surprises you, tell an administrator of {brand}."},
+		},
 	},
 	"es": {
 		"invite": {
@@ -157,6 +164,13 @@ var mailCatalogue = map[string]map[string]mailWords{
 			lines:   []string{"Alguien ha entrado en tu cuenta de {brand} con un dispositivo que no se conocía: {device}, desde {from}, el {when}.", "Si has sido tú, todo está bien. Si no, cierra esa sesión y elige una contraseña nueva."},
 			button:  "No he sido yo",
 			after:   []string{"El enlace funciona una sola vez, hasta el {until}, mientras dure la sesión. También la encuentras en la página de tu cuenta."},
+		},
+		"seen": {
+			subject: "La administración mira {brand} tal como lo ves tú",
+			lines:   []string{"Alguien de la administración mira {brand} tal como lo ves tú, durante una hora como máximo."},
+			byLine:  "{by} mira {brand} tal como lo ves tú, durante una hora como máximo.",
+			after: []string{"Solo mira: no puede cambiar nada, llevarse nada ni confirmar nada en tu nombre. El motivo está en la página de tu cuenta.",
+				"Si te sorprende, avisa a la administración de {brand}."},
 		},
 	},
 }

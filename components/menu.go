@@ -74,6 +74,14 @@ func (p *pen) acts(a Actions, view string, id int64) {
 		p.icon("key")
 		p.put(`New password…</a>`)
 	}
+	if view == "row" {
+		p.inviteActs(a, id)
+	}
+	if a.SeeHref != "" && view == "page" {
+		p.put(`<a class="menu-item" id="u`, row, `-see" href="`, link(a.SeeHref), `">`)
+		p.icon("user")
+		p.put(`See as they do…</a>`)
+	}
 	p.act(a.EndSessions, "End all sessions", "logout", view, id)
 	p.last(a.DeleteHref, "delete", "Delete…", view, row)
 	if view == "page" {
@@ -98,13 +106,41 @@ func (p *pen) act(action, label, icon, view string, id int64) {
 	if action == "" {
 		return
 	}
-	p.put(`<form method="post" action="`, link(action), `" id="`, slug(action), `-act"`)
+	p.form(action, "act", view, id)
+	p.item(label, icon)
+}
+
+// form begins the form of an act.
+func (p *pen) form(action, name, view string, id int64) {
+	p.put(`<form method="post" action="`, link(action), `" id="`, slug(action), `-`, name, `"`)
 	if view == "page" {
 		p.attributes(pageForm(action))
 	} else {
 		p.attributes(postForm(action, "#u"+p.id(id), "outerMorph"))
 	}
-	p.put(`><input type="hidden" name="view" value="`, view, `"> <button type="submit" class="menu-item">`)
+	p.put(`><input type="hidden" name="view" value="`, view, `"> `)
+}
+
+// item ends it with its button.
+func (p *pen) item(label, icon string) {
+	p.raw(`<button type="submit" class="menu-item">`)
 	p.icon(icon)
 	p.put(label, "", `</button></form>`)
+}
+
+// inviteActs are those on the invitation of somebody: on their page they stand with
+// it. A link to hand over is shown instead of the list.
+func (p *pen) inviteActs(a Actions, id int64) {
+	if a.InviteHref == "" {
+		return
+	}
+	if a.Mail {
+		p.form(a.InviteHref, "mail", "row", id)
+		p.raw(`<input type="hidden" name="how" value="mail">`)
+		p.item("Send invitation", "mail")
+	}
+	p.form(a.InviteHref, "link", "page", id)
+	p.raw(`<input type="hidden" name="how" value="link">`)
+	p.item("Make an invitation link", "copy")
+	p.act(a.RevokeHref, "Take invitation back", "x", "row", id)
 }

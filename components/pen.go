@@ -131,6 +131,17 @@ func (p *pen) avatar(a Avatar, size string) {
 // StatusBadge is a coloured dot and a word: never the colour alone.
 func StatusBadge(s Status) templ.Component { return drawn(func(p *pen) { p.status(s) }) }
 
+// standing is a status with what is to be said of it in a row.
+func (p *pen) standing(s Status) {
+	p.status(s)
+	if s.Note != "" {
+		p.put(` <small class="st-note">`, s.Note, `</small>`)
+	}
+	if s.By != "" {
+		p.put(` <small class="st-note" title="Invited by `, s.By, `">by <bdi>`, s.By, `</bdi></small>`)
+	}
+}
+
 func (p *pen) status(s Status) {
 	p.raw(`<span class="st st-`)
 	p.data(s.Key)

@@ -40,7 +40,7 @@ func (p *pen) row(r *UserRow) {
 	p.raw(`</div></div></th><td class="c-role">`)
 	p.cell(&r.Role, "")
 	p.raw(`</td><td class="c-status">`)
-	p.status(r.Status)
+	p.standing(r.Status)
 	p.raw(`</td><td class="c-phone">`)
 	p.cell(&r.Phone, "")
 	p.raw(`</td><td class="c-signin">`)

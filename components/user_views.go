@@ -37,8 +37,9 @@ type FilterForm struct {
 	Created      Field // selects; the option "dates" of Created stands for From and To
 	SignIn       Field
 	Password     Field
-	From, To     string // dates, yyyy-mm-dd
-	Deleted      bool   // shows those who are deleted
+	Standing     []Field // the invitation, the second factor if the viewer may ask for it, slowed down or not
+	From, To     string  // dates, yyyy-mm-dd
+	Deleted      bool    // shows those who are deleted
 	DeletedCount string
 	Kept         []Hidden // search, role, status and order
 	ClearHref    string   // takes all filters away; empty when there are none
@@ -72,8 +73,10 @@ type UserRow struct {
 
 // Status is a person's status as a badge.
 type Status struct {
-	Key   string // "active", "invited", "deactivated", "deleted"
+	Key   string // "active", "invited", "expired", "deactivated", "deleted"
 	Label string
+	Note  string // in a row, how the invitation stands: "5 days left"; may be empty
+	By    string // who made it; may be empty
 }
 
 // Actions are the acts that the viewer may carry out on one person; an empty
@@ -87,6 +90,10 @@ type Actions struct {
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EraseHref      string // GET a confirmation, then POST to the same address
+	InviteHref     string // POST: a new invitation, in place of an older one
+	RevokeHref     string // POST: takes the invitation back
+	Mail           bool   // invitations can be sent
+	SeeHref        string // GET a form: see the back office as they do
 	EndSessions    string // POST: end all of this person's sessions
 }
 
@@ -222,6 +229,7 @@ type Session struct {
 	Started Moment
 	Seen    Moment
 	Factor  string // by what it was proved: "authenticator app"
+	As      string // as whom the back office is seen in it: "Björn Lindqvist until 15:04"; mostly empty
 	This    bool   // the one this page was asked with
 	New     bool   // it began with a device that the person had not been seen with
 	End     string // POST: ends it; empty when not allowed

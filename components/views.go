@@ -11,14 +11,15 @@ package components
 
 // Page is what the layout draws around a screen.
 type Page struct {
-	Title        string   // of the document, without the product's name
-	Brand        string   // the organisation's name, shown top left and in the title
-	Zone         string   // the time zone of all times, for the script's tooltips: "Europe/Madrid"
-	Viewer       *Viewer  // who is signed in; nil draws the bare layout (sign-in, set-up, errors)
-	Nav          []Link   // the main navigation; Current marks the page one is on
-	SecurityHref string   // in the account menu; empty when the viewer may not go there
-	Toast        *Toast   // a message kept for this page by the request before it
-	Idle         *IdleBox // wakes before the idle time-out; nil where nobody is signed in
+	Title        string     // of the document, without the product's name
+	Brand        string     // the organisation's name, shown top left and in the title
+	Zone         string     // the time zone of all times, for the script's tooltips: "Europe/Madrid"
+	Viewer       *Viewer    // who is signed in; nil draws the bare layout (sign-in, set-up, errors)
+	Nav          []Link     // the main navigation; Current marks the page one is on
+	SecurityHref string     // in the account menu; empty when the viewer may not go there
+	Toast        *Toast     // a message kept for this page by the request before it
+	Idle         *IdleBox   // wakes before the idle time-out; nil where nobody is signed in
+	Seeing       *SeeingBar // the viewer sees the back office as somebody else; nil: as themselves
 }
 
 // Viewer is the signed-in person as the layout shows them.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"net/url"
 	"slices"
@@ -81,7 +82,7 @@ func (s *server) exportAudit(a *ask) (view, error) {
 
 func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
 	to := bufio.NewWriterSize(w, 64<<10) // holds the head back until the store has agreed
-	out, err := newCSV(to, []string{"entry", "time", "outcome", "actor", "actor_id", "act", "target", "target_id", "changes", "note", "address", "agent", "request"})
+	out, err := newCSV(to, []string{"entry", "time", "outcome", "actor", "actor_id", "act", "target", "target_id", "changes", "note", "address", "agent", "request", "as_id"})
 	if err != nil {
 		return err
 	}
@@ -90,8 +91,12 @@ func (s *server) writeTrail(a *ask, w io.Writer, q store.TrailQuery) error {
 		for _, c := range e.Changes {
 			changes = append(changes, string(c.Field)+": "+c.Before+" → "+c.After)
 		}
+		as := ""
+		if e.As != 0 {
+			as = formatID(e.As)
+		}
 		record := []string{formatID(e.ID), e.At.Format(time.RFC3339), string(e.Outcome), e.Who(), formatID(e.Actor), string(e.Act),
-			e.TargetName, formatID(e.Target), strings.Join(changes, "; "), e.Note, e.Address, e.Agent, e.Request}
+			e.TargetName, formatID(e.Target), strings.Join(changes, "; "), e.Note, e.Address, e.Agent, e.Request, as}
 		for _, value := range record {
 			out.cell(value)
 		}
@@ -146,7 +151,8 @@ func actOptions(chosen string) []components.Option {
 		store.ActAskAddress, store.ActOwnAddress, store.ActCancelAddress, store.ActAddressBack,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
 		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActRenamePasskey, store.ActNewCodes,
-		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys} {
+		store.ActResetFactors, store.ActFactorPolicy, store.ActRotateKeys, store.ActForgetKeys,
+		store.ActImpersonate, store.ActStopImpersonating, store.ActChangeAs} {
 		out = append(out, components.Option{Value: string(act), Label: tales[act].label, Selected: chosen == string(act)})
 	}
 	return out
@@ -275,6 +281,10 @@ var tales = map[store.Act]tale{
 	store.ActMail:          {"mail", "Sent a mail again", "had a mail sent again to", "had a mail sent again", "see the outbox"},
 	store.ActSetRole:       {"shield", "Gave a role", "gave a role to", "gave a role", "give a role to"},
 
+	store.ActImpersonate:       {"user", "Saw as somebody", "saw the back office as", "saw the back office as somebody", "see the back office as"},
+	store.ActStopImpersonating: {"user", "Stopped seeing as somebody", "stopped seeing the back office as", "stopped seeing the back office as somebody", "stop seeing the back office as"},
+	store.ActChangeAs:          {"ban", "Tried a change as somebody", "changed something as", "changed something", "change anything as"},
+
 	store.ActRememberBrowser: {"laptop", "Remembered a browser", "remembered a browser of", "is remembered in a browser", "remember a browser of"},
 	store.ActForgetBrowser:   {"laptop", "Forgot a browser", "forgot a browser of", "is no longer remembered in a browser", "forget a browser of"},
 }
@@ -358,6 +368,9 @@ func actorParty(a *ask, e *store.Entry) components.Party {
 	p := components.Party{Name: e.Who(), System: e.Kind != store.Person}
 	if e.Kind == store.Person {
 		u := store.User{ID: e.Actor, Name: p.Name}
+		if e.As != 0 && e.As != e.Target {
+			p.Name += ", as " + cmp.Or(e.AsName, "a deleted person (no. "+formatID(e.As)+")")
+		}
 		p.Avatar = avatar(&u)
 		if e.ActorName != "" && a.can(store.ActLook, nil) {
 			p.Href = "/users/" + formatID(e.Actor)

@@ -92,5 +92,8 @@ func (s *server) rememberCalm(a *ask, newest int64) {
 	if end.Before(idle) {
 		idle = end
 	}
+	if in := a.seeing(); in != nil && in.Until.Before(idle) {
+		idle = in.Until
+	}
 	s.calm.note(newest, cookie.Value, a.who, idle)
 }

@@ -19,8 +19,9 @@ const deleted = "deleted"
 const fromDialog = "dialog"
 
 // readFilters reads the filters besides role and status: "created=30d" or
-// "created=2026-01-01..2026-01-31", "signin=never", "7d" or "older-90d", and
-// "password=yes" or "no". The form sends two dates instead of a stretch.
+// "created=2026-01-01..2026-01-31", "signin=never", "7d" or "older-90d",
+// "password=yes" or "no", "factor=yes" or "no", "invite=pending", "soon" or
+// "expired", and "slowed=yes". The form sends two dates instead of a stretch.
 func (l *listState) readFilters(v url.Values) {
 	l.created = v.Get("created")
 	if l.created == "dates" {
@@ -32,9 +33,20 @@ func (l *listState) readFilters(v url.Values) {
 	if l.signin = v.Get("signin"); !validSignIn(l.signin) {
 		l.signin = ""
 	}
-	if answer := store.Answer(v.Get("password")); answer == store.Yes || answer == store.No {
-		l.password = string(answer)
+	l.password, l.factor = readAnswer(v.Get("password")), readAnswer(v.Get("factor"))
+	if l.slowed = readAnswer(v.Get("slowed")); l.slowed == string(store.No) {
+		l.slowed = ""
 	}
+	if _, ok := store.ParseInvite(v.Get("invite"), time.Time{}); ok {
+		l.invite = v.Get("invite")
+	}
+}
+
+func readAnswer(text string) string {
+	if answer := store.Answer(text); answer != store.Yes && answer != store.No {
+		return ""
+	}
+	return text
 }
 
 func validSignIn(text string) bool {
@@ -43,14 +55,16 @@ func validSignIn(text string) bool {
 }
 
 // narrowed reports whether there are filters for which no counts are kept.
-func (l listState) narrowed() bool { return l.created+l.signin+l.password != "" }
+func (l listState) narrowed() bool {
+	return l.created+l.signin+l.password+l.invite+l.factor+l.slowed != ""
+}
 
 func (l listState) filtered() bool { return l.role+l.status != "" || l.narrowed() }
 
 // verbose reports whether an address is as the filter form makes it with scripts
 // off: with all there is to choose, chosen or not.
 func verbose(v url.Values) bool {
-	return v.Has("created") && v.Has("from") && v.Has("to") && v.Has("signin") && v.Has("password")
+	return v.Has("created") && v.Has("from") && v.Has("to") && v.Has("signin") && v.Has("password") && v.Has("invite")
 }
 
 // chosen are the chips of the filters that have none of their own. Each takes
@@ -65,6 +79,9 @@ func (l listState) chosen() []components.Chip {
 		{labelled("Created: ", spanLabel(l.created)), func(l *listState) *string { return &l.created }},
 		{labelled("Last sign-in: ", spanLabel(l.signin)), func(l *listState) *string { return &l.signin }},
 		{labelled("Password: ", passwordLabels[l.password]), func(l *listState) *string { return &l.password }},
+		{labelled("Invitation: ", inviteLabels[l.invite]), func(l *listState) *string { return &l.invite }},
+		{labelled("Second factor: ", factorLabels[l.factor]), func(l *listState) *string { return &l.factor }},
+		{labelled("Sign-in: ", slowedLabels[l.slowed]), func(l *listState) *string { return &l.slowed }},
 	} {
 		if f.text != "" {
 			without := l.first()
@@ -89,7 +106,12 @@ func labelled(label, value string) string {
 	return label + value
 }
 
-var passwordLabels = map[string]string{"yes": "set", "no": "none"}
+var (
+	passwordLabels = map[string]string{"yes": "set", "no": "none"}
+	inviteLabels   = map[string]string{"pending": "pending", "soon": "expires in 2 days", "expired": "expired"}
+	factorLabels   = map[string]string{"yes": "with one", "no": "without one"}
+	slowedLabels   = map[string]string{"yes": "slowed down now"}
+)
 
 // spanLabel is a stretch of time as a chip names it.
 func spanLabel(text string) string {
@@ -166,10 +188,24 @@ func (s *server) filterChoices(a *ask, l listState, form *components.FilterForm)
 	created, err1 := c.choice("created", "Created", l.created, "Any time", []string{"7d", "30d", "90d"})
 	created.Options = append(created.Options, components.Option{Value: "dates", Label: "Between two days…", Selected: form.From+form.To != ""})
 	signIn, err2 := c.choice("signin", "Last sign-in", l.signin, "Any time", []string{"never", "7d", "30d", "older-30d", "older-90d", "older-365d"})
-	password, err3 := c.choice("password", "Password", l.password, "With or without", []string{"yes", "no"})
+	password, err3 := c.choice("password", "Password", l.password, "Any", []string{"yes", "no"})
 	gone, err4 := c.count("status", deleted)
 	form.Created, form.SignIn, form.Password, form.DeletedCount = created, signIn, password, gone
-	return errors.Join(err1, err2, err3, err4)
+	return errors.Join(err1, err2, err3, err4, c.standingChoices(a, l, form))
+}
+
+// standingChoices are those about how people's accounts stand. Who has no second
+// factor is not everybody's business.
+func (c counter) standingChoices(a *ask, l listState, form *components.FilterForm) error {
+	invite, err1 := c.choice("invite", "Invitation", l.invite, "Any", []string{"pending", "soon", "expired"})
+	slowed, err2 := c.choice("slowed", "Sign-in", l.slowed, "Any", []string{"yes"})
+	form.Standing = []components.Field{invite, slowed}
+	if !a.can(store.ActResetFactors, nil) {
+		return errors.Join(err1, err2)
+	}
+	factor, err3 := c.choice("factor", "Second factor", l.factor, "Any", []string{"yes", "no"})
+	form.Standing = []components.Field{invite, factor, slowed}
+	return errors.Join(err1, err2, err3)
 }
 
 // counter counts what choices would show beside a list.
@@ -192,7 +228,7 @@ func (c counter) choice(name, label, now, any string, values []string) (componen
 		if err != nil {
 			return f, err
 		}
-		f.Options = append(f.Options, components.Option{Value: v, Label: choiceLabel(v) + " (" + n + ")", Selected: v == now})
+		f.Options = append(f.Options, components.Option{Value: v, Label: choiceLabel(name, v) + " (" + n + ")", Selected: v == now})
 	}
 	return f, nil
 }
@@ -205,14 +241,12 @@ func (c counter) count(name, value string) (string, error) {
 	return total(n), err
 }
 
-// choiceLabel is a choice as the form names it.
-func choiceLabel(value string) string {
-	switch value {
-	case "yes":
-		return "Set"
-	case "no":
-		return "None"
+// choiceLabel is a choice as the form names it: as its chip does.
+func choiceLabel(name, value string) string {
+	labels := map[string]map[string]string{"password": passwordLabels, "invite": inviteLabels, "factor": factorLabels, "slowed": slowedLabels}
+	label := labels[name][value]
+	if label == "" {
+		label = spanLabel(value)
 	}
-	label := spanLabel(value)
 	return strings.ToUpper(label[:1]) + label[1:]
 }

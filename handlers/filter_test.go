@@ -99,7 +99,7 @@ func TestFilterForm(t *testing.T) {
 	if n := chosen.count("hx-partial[hx-target=#dialog]"); n != 1 {
 		t.Errorf("%d dialogs are closed", n)
 	}
-	plain := s.as(vera).get("/users?created=dates&from=2020-01-01&to=2020-01-31&signin=&password=&status=deleted&status=active")
+	plain := s.as(vera).get("/users?created=dates&from=2020-01-01&to=2020-01-31&signin=&password=&invite=&slowed=&status=deleted&status=active")
 	plain.is(t, 303)
 	if got := plain.header.Get("Location"); got != "/users?created=2020-01-01..2020-01-31&status=deleted" {
 		t.Errorf("without scripts one comes to %q", got)

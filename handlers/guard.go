@@ -26,6 +26,12 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 	if a.hx.fragment && a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID {
 		return view{tell: instruct{refresh: true}}, nil // the page belongs to somebody else: start over
 	}
+	if err := s.lapsed(a); err != nil {
+		return view{}, err
+	}
+	if err := s.onlyLooks(a, r); err != nil {
+		return view{}, err
+	}
 	if r.need.open {
 		return r.do(a)
 	}
@@ -58,8 +64,11 @@ func (s *server) maySomewhere(a *ask, act store.Act) bool {
 
 // dutyOf is the page of what somebody has to do before anything else: choose a new
 // password, or set up the second factor that their role has needed for too long.
-// It is "" for everybody else.
+// It is "" for everybody else, and for who sees as somebody: the duty is not theirs.
 func dutyOf(a *ask) string {
+	if a.seeing() != nil {
+		return ""
+	}
 	due := a.who.FactorDue()
 	switch {
 	case a.who.User.MustChangePassword:

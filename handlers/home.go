@@ -55,6 +55,36 @@ func (s *server) tiles(a *ask) ([]components.Tile, error) {
 	if admins == 1 {
 		tiles[4].Tone, tiles[4].Note = "warn", "make a second one"
 	}
+	more, err := s.concerns(a)
+	return append(tiles, more...), err
+}
+
+// concerns are figures of what needs a look, each with the list behind it. They are
+// counted along indexes that hold nobody else, and up to a thousand only.
+func (s *server) concerns(a *ask) ([]components.Tile, error) {
+	var tiles []components.Tile
+	for _, c := range []struct {
+		label, calm, note string
+		list              listState
+		act               store.Act
+	}{
+		{"Invitations running out", "none within two days", "within two days", listState{invite: "soon"}, store.ActLook},
+		{"Admins without second factor", "all have one", "may do everything", listState{role: string(store.Admin), status: string(store.Active), factor: "no"}, store.ActResetFactors},
+		{"Slowed down now", "no sign-in is", "too many failed tries", listState{slowed: "yes"}, store.ActLook},
+	} {
+		if !a.can(c.act, nil) {
+			continue
+		}
+		n, err := s.store.Tally(a.Context(), a.actor, c.list.query(a.words))
+		if err != nil {
+			return nil, err
+		}
+		t := components.Tile{Label: c.label, Figure: total(n), Note: c.calm, Href: c.list.href()}
+		if n.N > 0 {
+			t.Tone, t.Note = "warn", c.note
+		}
+		tiles = append(tiles, t)
+	}
 	return tiles, nil
 }
 

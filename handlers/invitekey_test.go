@@ -9,8 +9,8 @@ import (
 	"backoffice/store/storetest"
 )
 
-// invited invites Lena Brandt and gives her number and the path of her link.
-func (s *site) invited() (id int64, path string) {
+// invitedByLink invites Lena Brandt and gives her number and the path of her link.
+func (s *site) invitedByLink() (id int64, path string) {
 	s.t.Helper()
 	l, c, err := s.db.InviteUser(context.Background(), commandLine, store.NewUser{Name: "Lena Brandt", Email: "lena@example.com", Role: store.Viewer}, false)
 	if err != nil {
@@ -24,7 +24,7 @@ func (s *site) invited() (id int64, path string) {
 func TestAcceptingAnInvitationByAPasskey(t *testing.T) {
 	t.Parallel()
 	s := newHome(t)
-	lena, path := s.invited()
+	lena, path := s.invitedByLink()
 	guest := s.as(milo) // somebody else is signed in there
 	page := guest.get(path).is(t, 200).lacks("form[data-passkey]")
 	asked := guest.submit(page, "#link-form", "use", "passkey").is(t, 200).shows("h1", "Make a passkey").shows(".whose", "Lena Brandt")
@@ -63,7 +63,7 @@ func TestOnlyInvitationsAreAcceptedByAPasskey(t *testing.T) {
 	s.as(nobody).post(reset, "use", "passkey").is(t, 410)
 	s.as(nobody).post(reset, "step", "passkey", "credential", "{}").is(t, 410)
 	plain := newSite(t)
-	_, path := plain.invited()
+	_, path := plain.invitedByLink()
 	plain.as(nobody).get(path).is(t, 200).lacks("[name=use]")
 	plain.as(nobody).post(path, "use", "passkey").is(t, 200).shows("h1", "Welcome to")
 }

@@ -107,7 +107,7 @@ func (s *server) newLinkView(a *ask, l store.NewLink) view {
 	return view{title: v.Title, screen: components.NewLinkPage(v), hushed: true, beside: []beside{closeDialog()}}
 }
 
-// backToPerson shows a person's page as it is now.
+// backToPerson shows a person's page, or their row, as it is now.
 func (s *server) backToPerson(a *ask, id int64, toast *components.Toast) (view, error) {
 	v := view{toast: toast, goTo: "/users/" + formatID(id)}
 	if !a.hx.fragment {
@@ -118,6 +118,10 @@ func (s *server) backToPerson(a *ask, id int64, toast *components.Toast) (view, 
 		return view{}, err
 	}
 	v.goTo = ""
+	if a.PostFormValue("view") == "row" {
+		v.part = components.UserRowView(s.row(a, listOf(a), &u))
+		return v, s.besideChange(a, &u, &v)
+	}
 	v.beside = []beside{closeDialog()}
 	v.part, err = s.userScreen(a, &u, tabOf(a))
 	return v, err

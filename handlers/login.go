@@ -117,7 +117,11 @@ func (s *server) logoutForm(a *ask) (view, error) {
 	if a.who == nil {
 		return view{goTo: "/login"}, nil
 	}
-	c := components.Confirm{Title: "Sign out?", Body: []string{"You are signed in as " + a.who.User.Name + "."},
+	name := a.who.User.Name
+	if in := a.seeing(); in != nil {
+		name = in.Real.Name
+	}
+	c := components.Confirm{Title: "Sign out?", Body: []string{"You are signed in as " + name + "."},
 		Action: "/logout", Submit: "Sign out", Cancel: "/"}
 	return view{title: "Sign out", screen: components.ConfirmPage(c)}, nil
 }
@@ -125,7 +129,7 @@ func (s *server) logoutForm(a *ask) (view, error) {
 // logout ends the sign-in and the session, so that the old cookie is useless.
 func (s *server) logout(a *ask) (view, error) {
 	if a.who != nil {
-		if err := s.store.SignOut(a.Context(), a.actor); err != nil {
+		if err := s.store.SignOut(a.Context(), a.self()); err != nil {
 			return view{}, err
 		}
 	}

@@ -37,5 +37,6 @@ func (s *server) ownTimeline(a *ask, q store.TrailQuery) (components.Timeline, e
 }
 
 // saysOnlyWhat are the acts whose note tells what was done and nothing that the
-// staff have written.
-var saysOnlyWhat = map[store.Act]bool{store.ActSignIn: true, store.ActEndSessions: true, store.ActLift: true}
+// staff have written, or have written to be read by the person.
+var saysOnlyWhat = map[store.Act]bool{store.ActSignIn: true, store.ActEndSessions: true, store.ActLift: true,
+	store.ActImpersonate: true, store.ActStopImpersonating: true}

@@ -47,6 +47,7 @@ func (s *server) rowMenu(a *ask) (view, error) {
 		return view{goTo: l.at("/users/" + formatID(u.ID))}, nil
 	}
 	acts := actions(a, &u)
+	acts.Mail = s.mail
 	return view{part: components.RowMenu(s.row(a, l, &u), &acts)}, nil
 }
 
@@ -193,6 +194,7 @@ var actLabels = map[store.Act]string{
 	store.ActImport:      "Import people",
 	store.ActExportTrail: "Export the audit log",
 	store.ActMail:        "See the mails that are sent",
+	store.ActImpersonate: "See the back office as others do",
 }
 
 // sessionList is where a person is signed in.
@@ -213,6 +215,9 @@ func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, err
 		one.Device, one.Icon = device(in.Agent)
 		if in.Factor != store.PasswordOnly {
 			one.Factor = in.Factor.Label()
+		}
+		if one.As, err = s.seenAs(a, &in); err != nil {
+			return list, err
 		}
 		if !one.This && a.can(store.ActEndSessions, u.On()) {
 			one.End = base + "/sessions/end"

@@ -264,7 +264,7 @@ func (s *server) takeToast(a *ask) *components.Toast {
 
 // page is what the layout draws around a screen.
 func (s *server) page(a *ask, v *view) components.Page {
-	p := components.Page{Title: v.title, Brand: s.brand, Zone: zoneName(s.location), Toast: v.toast}
+	p := components.Page{Title: v.title, Brand: s.brand, Zone: zoneName(s.location), Toast: v.toast, Seeing: s.banner(a)}
 	if a.who == nil || v.bare {
 		return p
 	}

@@ -14,6 +14,7 @@ type need struct {
 	upload  bool      // a file comes: it may be large, and take its time
 	probe   bool      // a machine asks every few seconds: no line in the log
 	quiet   bool      // a page asks by itself, whatever somebody is doing there: see quietly
+	self    bool      // it is between a person and their secrets: not for who sees as they do
 }
 
 // route is one address: who may come in, and what happens there.
@@ -59,17 +60,17 @@ func (s *server) list() []route {
 		{"POST /account/password", own, s.changePassword},
 		{"POST /account/address", own, s.askAddress},
 		{"POST /account/address/cancel", own, s.cancelAddress},
-		{"GET /account/factor", own, s.factorSetup},
+		{"GET /account/factor", need{self: true}, s.factorSetup},
 		{"POST /account/factor", own, s.beginFactor},
 		{"POST /account/factor/confirm", own, s.confirmFactor},
 		{"POST /account/factor/codes", own, s.newCodes},
-		{"GET /account/factor/remove", own, s.confirmRemoveFactor},
+		{"GET /account/factor/remove", need{self: true}, s.confirmRemoveFactor},
 		{"POST /account/factor/remove", own, s.removeFactor},
 		{"POST /account/passkeys/new", own, s.newPasskey},
 		{"POST /account/passkeys", own, s.addPasskey},
-		{"GET /account/passkeys/{id}/rename", own, s.renamePasskeyForm},
+		{"GET /account/passkeys/{id}/rename", need{self: true}, s.renamePasskeyForm},
 		{"POST /account/passkeys/{id}/rename", own, s.renamePasskey},
-		{"GET /account/passkeys/{id}/remove", own, s.confirmRemovePasskey},
+		{"GET /account/passkeys/{id}/remove", need{self: true}, s.confirmRemovePasskey},
 		{"POST /account/passkeys/{id}/remove", own, s.removePasskey},
 		{"POST /account/data", own, s.ownData},
 		{"POST /account/sessions/end", own, s.endOwnSession},
@@ -105,6 +106,9 @@ func (s *server) list() []route {
 		{"POST /users/{id}/sessions/end-all", may(store.ActEndSessions), s.endSessions},
 		{"GET /users/{id}/factors/reset", may(store.ActResetFactors), s.confirmResetFactors},
 		{"POST /users/{id}/factors/reset", may(store.ActResetFactors), s.resetFactors},
+		{"GET /users/{id}/impersonate", may(store.ActImpersonate), s.impersonateForm},
+		{"POST /users/{id}/impersonate", may(store.ActImpersonate), s.impersonate},
+		{"POST " + stopPath, own, s.stopImpersonating},
 		{"GET /security", may(store.ActFactorPolicy), s.security},
 		{"POST /security", may(store.ActFactorPolicy), s.saveSecurity},
 		{"POST /users/{id}/lift", may(store.ActLift), s.lift},

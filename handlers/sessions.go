@@ -118,6 +118,7 @@ func (s *server) beginSession(a *ask, w store.Whoever) error {
 		return err
 	}
 	s.sessions.Remove(ctx, sessionHalfway)
+	s.sessions.Remove(ctx, sessionLapsed)
 	s.sessions.Put(ctx, sessionPerson, strconv.FormatInt(w.User.ID, 10))
 	s.sessions.Put(ctx, sessionSignIn, strconv.FormatInt(w.SignIn.ID, 10))
 	a.setWho(w)
@@ -149,6 +150,9 @@ func (s *server) resume(a *ask, passive bool) error {
 		return err
 	}
 	a.setWho(w)
+	if w.Lapsed != "" {
+		s.sessions.Put(ctx, sessionLapsed, w.Lapsed)
+	}
 	return nil
 }
 
@@ -156,4 +160,7 @@ func (a *ask) setWho(w store.Whoever) {
 	a.who = &w
 	a.actor.Kind, a.actor.ID, a.actor.Role, a.actor.SignIn = store.Person, w.User.ID, w.User.Role, w.SignIn.ID
 	a.note.person = w.User.ID
+	if w.Seeing != nil {
+		a.actor.By, a.note.person = w.Seeing.Real.ID, w.Seeing.Real.ID
+	}
 }

@@ -13,6 +13,7 @@ import (
 type listState struct {
 	q, role, status           string // status may be "deleted"
 	created, signin, password string // see readFilters
+	invite, factor, slowed    string
 	sort                      store.Sort
 	after, before             string
 }
@@ -45,12 +46,14 @@ func pageOf(a *ask) *url.URL {
 // told by today's.
 func (l listState) query(w words) store.Query {
 	q := store.Query{Search: l.q, Role: store.Role(l.role), Sort: l.sort, Password: store.Answer(l.password),
+		Factor: store.Answer(l.factor), Slowed: l.slowed != "",
 		After: store.ParseCursor(l.after, l.sort), Before: store.ParseCursor(l.before, l.sort)}
 	if q.Deleted = l.status == deleted; !q.Deleted {
 		q.Status = store.Status(l.status)
 	}
 	q.Created, _ = store.ParseSpan(l.created, w.today())
 	q.SignedIn, q.Never, _ = store.ParseLastSignIn(l.signin, w.today())
+	q.Invite, _ = store.ParseInvite(l.invite, w.now)
 	return q
 }
 
@@ -70,10 +73,13 @@ func (l listState) encode() string {
 	add("after", l.after)
 	add("before", l.before)
 	add("created", l.created)
+	add("factor", l.factor)
+	add("invite", l.invite)
 	add("password", l.password)
 	add("q", l.q)
 	add("role", l.role)
 	add("signin", l.signin)
+	add("slowed", l.slowed)
 	if l.sort != (store.Sort{By: store.ByName}) {
 		add("sort", l.sort.String())
 	}
@@ -206,7 +212,8 @@ func filters(l listState, counts store.Counts, list *components.UserList) {
 			Href: l.withRole(string(r)).href(), Current: l.role == string(r)})
 	}
 	list.FilterHref, list.Chosen = l.first().at("/users/filter"), l.chosen()
-	for _, kept := range [][2]string{{"role", l.role}, {"status", l.status}, {"created", l.created}, {"signin", l.signin}, {"password", l.password}} {
+	for _, kept := range [][2]string{{"role", l.role}, {"status", l.status}, {"created", l.created}, {"signin", l.signin}, {"password", l.password},
+		{"invite", l.invite}, {"factor", l.factor}, {"slowed", l.slowed}} {
 		list.Kept = keep(list.Kept, kept[0], kept[1])
 	}
 	if l.sort != (store.Sort{By: store.ByName}) {
@@ -271,7 +278,7 @@ func (s *server) row(a *ask, l listState, u *store.User) components.UserRow {
 		Email:      cellOf(a, u, store.FieldEmail, l.q),
 		Phone:      cellOf(a, u, store.FieldPhone, l.q),
 		Role:       cellOf(a, u, store.FieldRole, ""),
-		Status:     status(u),
+		Status:     a.words.standing(u),
 		LastSignIn: a.words.inRow(u.LastSignIn),
 		Created:    a.words.inRow(u.Created),
 		HasMenu:    hasActions(a, u),
@@ -369,10 +376,16 @@ func actions(a *ask, u *store.User) components.Actions {
 	offer(&acts.DeleteHref, store.ActDelete, here && !self)
 	offer(&acts.RestoreHref, store.ActRestore, !here)
 	offer(&acts.EraseHref, store.ActPurge, !here)
+	offer(&acts.SeeHref, store.ActImpersonate, here && u.Status == store.Active)
+	offer(&acts.InviteHref, store.ActInvite, here && u.Status == store.Invited)
+	if acts.InviteHref != "" && !u.InviteUntil.IsZero() {
+		acts.RevokeHref = acts.InviteHref + "/revoke"
+	}
 	return acts
 }
 
 var actPaths = map[store.Act]string{
 	store.ActEdit: "edit", store.ActDeactivate: "deactivate", store.ActReactivate: "reactivate",
 	store.ActDelete: "delete", store.ActRestore: "restore", store.ActPurge: "erase", store.ActResetPassword: "reset",
+	store.ActInvite: "invite", store.ActImpersonate: "impersonate",
 }

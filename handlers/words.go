@@ -175,6 +175,14 @@ func inWords(d time.Duration) string {
 	return count(max(1, int(d.Round(time.Second).Seconds())), "second", "seconds")
 }
 
+// inDays is a length of time that may be days.
+func inDays(d time.Duration) string {
+	if d < 36*time.Hour {
+		return inWords(d)
+	}
+	return count(int(d.Round(24*time.Hour)/(24*time.Hour)), "day", "days")
+}
+
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -27,6 +27,7 @@ type Entry struct {
 	At      time.Time
 	Kind    ActorKind
 	Actor   int64 // 0: not a person
+	As      int64 // as whom they saw the back office; 0: as themselves
 	Act     Act
 	Outcome Outcome
 	Target  int64 // 0: about nobody
@@ -40,6 +41,7 @@ type Entry struct {
 
 	// What follows is read beside the entry and not part of it.
 	ActorName  string // "" when the person is gone
+	AsName     string // the same
 	TargetName string
 	TargetRole Role
 	UndoneBy   int64 // the entry that undid this one; 0: none
@@ -53,6 +55,7 @@ type Entry struct {
 type entryBody struct {
 	Changes []FieldChange `json:"changes,omitempty"`
 	Note    string        `json:"note,omitempty"`
+	As      int64         `json:"as,omitempty"`
 }
 
 // record appends an entry for the actor of this transaction, within it, and
@@ -82,6 +85,9 @@ func (x *tx) recordAll(entries []Entry) (first int64, err error) {
 func (x *tx) chain(e Entry, last head, known map[origin]string) (head, error) {
 	e.ID, e.At = last.id+1, time.UnixMilli(x.now.UnixMilli()).UTC()
 	e.Kind, e.Actor = x.actor.Kind, x.actor.ID
+	if x.actor.By != 0 {
+		e.Actor, e.As = x.actor.By, x.actor.ID
+	}
 	e.Address, e.Agent, e.Request = x.actor.Address, agentText(x.actor.Agent), x.actor.Request
 	if e.Outcome == "" {
 		e.Outcome = Done
@@ -89,7 +95,7 @@ func (x *tx) chain(e Entry, last head, known map[origin]string) (head, error) {
 	if err := x.putAside(&e, known); err != nil {
 		return head{}, err
 	}
-	body, err := json.Marshal(entryBody{e.Changes, e.Note})
+	body, err := json.Marshal(entryBody{e.Changes, e.Note, e.As})
 	if err != nil {
 		return head{}, err
 	}

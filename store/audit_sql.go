@@ -119,7 +119,7 @@ func (e *Entry) readBody(body string) error {
 	}
 	var b entryBody
 	err := json.Unmarshal([]byte(body), &b)
-	e.Changes, e.Note = b.Changes, b.Note
+	e.Changes, e.Note, e.As = b.Changes, b.Note, b.As
 	return err
 }
 
@@ -152,6 +152,9 @@ func selectEntries(ctx context.Context, db querier, q TrailQuery) ([]Entry, bool
 		return nil, false, err
 	}
 	entries, err := collect(rows, scanEntry)
+	if err == nil {
+		err = nameSeen(ctx, db, entries)
+	}
 	more := len(entries) > q.Limit
 	if more {
 		entries = entries[:q.Limit]
@@ -162,6 +165,28 @@ func selectEntries(ctx context.Context, db querier, q TrailQuery) ([]Entry, bool
 		}
 	}
 	return entries, more, err
+}
+
+// nameSeen names those as whom somebody saw the back office.
+func nameSeen(ctx context.Context, db querier, entries []Entry) error {
+	var ids []int64
+	for _, e := range entries {
+		if e.As != 0 {
+			ids = append(ids, e.As)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	people, err := selectPeople(ctx, db, ids)
+	for i := range entries {
+		for _, u := range people {
+			if u.ID == entries[i].As {
+				entries[i].AsName = u.Name
+			}
+		}
+	}
+	return err
 }
 
 func (w *where) trail(q TrailQuery) {

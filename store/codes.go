@@ -74,7 +74,7 @@ func (x *tx) wrongCode(e Entry) (wrong, err error) {
 
 // codeTally is what tries at somebody's codes count for.
 func (x *tx) codeTally(u *User) (tally, error) {
-	t := tally{throttle: throttles.factor, key: digest("factor", strconv.FormatInt(u.ID, 10)), about: digest("account", u.emailKey)}
+	t := tally{throttle: throttles.factor, key: digest("factor", strconv.FormatInt(u.ID, 10)), about: digest("account", u.emailKey), user: u.ID}
 	return t, loadThrottle(x, &t)
 }
 

@@ -25,6 +25,9 @@ func (s *Store) ExportUsers(ctx context.Context, a Actor, q Query, format string
 		if err := x.require(ActExport, nil); err != nil {
 			return err
 		}
+		if err := q.allowed(x.actor); err != nil {
+			return err
+		}
 		entry, err = x.record(Entry{Act: ActExport, Note: q.words() + ", as " + format})
 		return err
 	})
@@ -131,6 +134,15 @@ func (q Query) words() string {
 	}
 	if q.Password != "" {
 		parts = append(parts, map[Answer]string{Yes: "with a password", No: "without a password"}[q.Password])
+	}
+	if q.Factor != "" {
+		parts = append(parts, map[Answer]string{Yes: "with a second factor", No: "without a second factor"}[q.Factor])
+	}
+	if !q.Invite.IsZero() {
+		parts = append(parts, "invitation ends "+q.Invite.words())
+	}
+	if q.Slowed {
+		parts = append(parts, "slowed down")
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "everybody")

@@ -91,8 +91,11 @@ func (s *Store) BeginApp(ctx context.Context, a Actor) error {
 }
 
 // Enrolment gives the app that the acting person is setting up. It fails with
-// NotFound when there is none.
+// NotFound when there is none. Its key is for nobody who only looks.
 func (s *Store) Enrolment(ctx context.Context, a Actor) (Enrolment, error) {
+	if a.By != 0 {
+		return Enrolment{}, onlyLooking()
+	}
 	app, err := loadApp(ctx, s.reader, a.ID)
 	if err != nil {
 		return Enrolment{}, err

@@ -25,21 +25,49 @@ func loadApp(ctx context.Context, q querier, user int64) (*totpApp, error) {
 }
 
 func saveApp(x *tx, user int64, app *totpApp) error {
-	_, err := x.ExecContext(x.ctx, `INSERT INTO totp_apps (user_id, seed, begun_at, confirmed_at, used_at, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+	if _, err := x.ExecContext(x.ctx, `INSERT INTO totp_apps (user_id, seed, begun_at, confirmed_at, used_at, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
  ON CONFLICT (user_id) DO UPDATE SET seed = ?2, begun_at = ?3, confirmed_at = ?4, used_at = ?5, step = ?6`,
-		user, app.sealed, app.begun, app.confirmed, app.used, app.step)
-	return err
+		user, app.sealed, app.begun, app.confirmed, app.used, app.step); err != nil {
+		return err
+	}
+	return noteFactor(x, user)
 }
 
 func deleteApp(x *tx, user int64) (int, error) {
-	return affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps WHERE user_id = ?1`, user))
+	n, err := affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps WHERE user_id = ?1`, user))
+	if err != nil {
+		return 0, err
+	}
+	return n, noteFactor(x, user)
+}
+
+// hasFactor is whether the person u has a second factor, as 1 or 0: the one place
+// that says what counts as one.
+const hasFactor = `(CASE WHEN EXISTS (SELECT 1 FROM totp_apps a WHERE a.user_id = u.id AND a.confirmed_at <> 0)
+ OR EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = u.id) THEN 1 ELSE 0 END)`
+
+// noteFactor notes with a person whether they have a second factor. Whatever adds
+// one or takes one away calls it.
+func noteFactor(x *tx, user int64) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users AS u SET has_factor = `+hasFactor+` WHERE u.id = ?1 AND u.has_factor <> `+hasFactor, user)
+	return err
+}
+
+// noteFactors is noteFactor for all who are said to have one.
+func noteFactors(x *tx) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users AS u SET has_factor = `+hasFactor+` WHERE u.has_factor <> 0`)
+	return err
 }
 
 func deleteAllApps(x *tx) (int, error) {
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM recovery_codes`); err != nil {
 		return 0, err
 	}
-	return affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps`))
+	n, err := affected(x.ExecContext(x.ctx, `DELETE FROM totp_apps`))
+	if err != nil {
+		return 0, err
+	}
+	return n, noteFactors(x)
 }
 
 func countRecoveryCodes(ctx context.Context, q querier, user int64) (n int, err error) {

@@ -41,6 +41,9 @@ const (
 	filterLastSignIn = "last_sign_in"
 	filterPassword   = "password"
 	filterDeleted    = "deleted"
+	filterInvite     = "invite"
+	filterFactor     = "factor"
+	filterSlowed     = "slowed" // has none: they are few, and known
 )
 
 // filters are those of the query that have an index of their own.
@@ -54,6 +57,15 @@ func (q Query) filters() []string {
 	}
 	if q.Password != "" {
 		all = append(all, filterPassword)
+	}
+	if !q.Invite.IsZero() {
+		all = append(all, filterInvite)
+	}
+	if q.Factor != "" {
+		all = append(all, filterFactor)
+	}
+	if q.Slowed {
+		all = append(all, filterSlowed)
 	}
 	return all
 }
@@ -80,7 +92,10 @@ func (s *Store) plan(ctx context.Context, q Query, among Counts) (Query, Count, 
 // N there are. If besides only the share p of them passes the other filters, the
 // walk is 1/p as long.
 func (s *Store) narrow(ctx context.Context, q Query, among Counts, page int) (Query, Count, error) {
-	q.dialect = s.engine.dialect()
+	q, err := s.prepared(ctx, q)
+	if err != nil {
+		return q, Count{}, err
+	}
 	if q.Deleted {
 		q.along = filterDeleted
 		total, _, err := s.count(ctx, q, maxSampled)
@@ -88,6 +103,11 @@ func (s *Store) narrow(ctx context.Context, q Query, among Counts, page int) (Qu
 	}
 	if len(q.filters()) == 0 {
 		return q, Count{}, nil
+	}
+	if q.Slowed {
+		q.along = filterSlowed
+		total, _, err := s.count(ctx, q, maxSampled)
+		return q, total, err
 	}
 	most := math.Sqrt(float64(page * among.Of(q.Role, q.Status)))
 	along, n, err := s.fewest(ctx, q, int(most))
@@ -105,6 +125,16 @@ func (s *Store) narrow(ctx context.Context, q Query, among Counts, page int) (Qu
 		return q, total, err
 	}
 	return narrow, total, err
+}
+
+// prepared is the query with what has to be known before it is put into words for
+// the database.
+func (s *Store) prepared(ctx context.Context, q Query) (_ Query, err error) {
+	q.dialect = s.engine.dialect()
+	if q.Slowed {
+		q.slowed, err = s.slowedPeople(ctx)
+	}
+	return q, err
 }
 
 // fewest finds the filter that the fewest pass, and how many do, up to one more
@@ -125,7 +155,7 @@ func (s *Store) fewest(ctx context.Context, q Query, most int) (along string, fe
 // only is the query with one of its filters, which it goes along, besides role
 // and status.
 func (q Query) only(filter string) Query {
-	only := Query{Role: q.Role, Status: q.Status, along: filter, dialect: q.dialect}
+	only := Query{Role: q.Role, Status: q.Status, along: filter, dialect: q.dialect, slowed: q.slowed}
 	switch filter {
 	case filterCreated:
 		only.Created = q.Created
@@ -133,6 +163,12 @@ func (q Query) only(filter string) Query {
 		only.SignedIn, only.Never = q.SignedIn, q.Never
 	case filterPassword:
 		only.Password = q.Password
+	case filterInvite:
+		only.Invite = q.Invite
+	case filterFactor:
+		only.Factor = q.Factor
+	case filterSlowed:
+		only.Slowed = q.Slowed
 	case filterDeleted:
 		only.Deleted = true
 	}
@@ -157,11 +193,14 @@ func (s *Store) count(ctx context.Context, q Query, most int) (total Count, shar
 // Tally counts whom a query with one filter, besides role and status, matches,
 // up to a thousand.
 func (s *Store) Tally(ctx context.Context, a Actor, q Query) (Count, error) {
-	if !Can(a, ActLook, nil) {
-		return Count{}, forbidden("Your role does not allow this.")
+	if err := q.allowed(a); err != nil {
+		return Count{}, err
 	}
 	filters := append(q.filters(), filterDeleted)
-	q.dialect = s.engine.dialect()
+	q, err := s.prepared(brief(ctx), q)
+	if err != nil {
+		return Count{}, err
+	}
 	n, _, err := s.count(brief(ctx), q.only(filters[0]), maxCount)
 	return n, err
 }

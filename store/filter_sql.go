@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // within are the conditions that belong to the route of a query: that people
 // are there at all, or are not, and the filter it goes along.
@@ -44,6 +47,13 @@ func (w *where) filter(q Query, name string) {
 		}
 	case filterPassword:
 		w.and("(u.password_hash = '') = " + q.dialect.one(w.arg(q.Password == No)))
+	case filterInvite:
+		w.and("u.invite_until <> 0") // who is in the index
+		w.times("u.invite_until", q.Invite)
+	case filterFactor:
+		w.and("u.has_factor = " + w.arg(bit(q.Factor == Yes)))
+	case filterSlowed:
+		w.and("u.id IN (" + cmp.Or(joinIDs(q.slowed), "NULL") + ")")
 	case filterDeleted:
 		w.and("u.deleted_at > 0") // which, unlike <>, is a part of an index to be searched
 	}
@@ -56,6 +66,14 @@ func (d dialect) one(value string) string {
 		return "ANY (ARRAY[" + value + "::boolean])"
 	}
 	return value
+}
+
+// bit is a truth value in a column of numbers.
+func bit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func (w *where) times(column string, t Times) {
@@ -83,7 +101,7 @@ func countSQL(q Query, limit int) (string, []any) {
 	w.within(q)
 	columns, matching := "1", "1"
 	if len(rest.parts) > 0 {
-		columns = "u.id, u.role, u.status, u.created_at, u.last_sign_in_at, u.password_hash, u.search_key"
+		columns = "u.id, u.role, u.status, u.created_at, u.last_sign_in_at, u.password_hash, u.invite_until, u.has_factor, u.search_key"
 		matching = "CASE WHEN " + rest.String() + " THEN 1 END"
 	}
 	end := " LIMIT " + w.arg(limit)

@@ -1,13 +1,16 @@
 package store
 
 import (
+	"cmp"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 )
 
-// mixed are people of whom some have a password and some are deleted.
+// mixed are people of whom some have a password, some a second factor, some an
+// invitation, some are slowed down and some are deleted.
 func (s *testStore) mixed(n int) {
 	s.t.Helper()
 	people := crowd(n)
@@ -22,6 +25,14 @@ func (s *testStore) mixed(n int) {
 		}
 	}
 	s.insert(people...)
+	must(s.t, s.transact(s.t.Context(), console, func(x *tx) error {
+		for _, u := range people {
+			if err := s.stand(x, r, &u); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 	for i, email := range gone {
 		u, err := loadUserByEmail(s.t.Context(), s.reader, email)
 		must(s.t, err)
@@ -29,6 +40,26 @@ func (s *testStore) mixed(n int) {
 		after.Deleted = morning.Add(-time.Duration(i) * time.Minute)
 		must(s.t, s.transact(s.t.Context(), console, func(x *tx) error { return updateUser(x, u, &after) }))
 	}
+}
+
+// stand gives a person some of what the list is filtered by.
+func (s *testStore) stand(x *tx, r *rand.Rand, u *User) error {
+	if r.IntN(4) == 0 {
+		if err := saveApp(x, u.ID, &totpApp{confirmed: 1}); err != nil {
+			return err
+		}
+	}
+	if r.IntN(6) == 0 {
+		until := morning.Add(time.Duration(r.IntN(20)-10) * time.Hour)
+		l := Link{Kind: LinkInvite, User: u.ID, Expires: until}
+		if err := errors.Join(insertLink(x, &l, u.emailKey), setInviteUntil(x, u.ID, until)); err != nil {
+			return err
+		}
+	}
+	if r.IntN(9) > 0 {
+		return nil
+	}
+	return saveThrottle(x, tally{throttle: throttles.pair, key: u.emailKey, about: digest("account", u.emailKey), user: u.ID, n: float64(4 + r.IntN(6))})
 }
 
 // anyQuery has any filters, among them bounds that are the very time of somebody.
@@ -42,6 +73,10 @@ func anyQuery(r *rand.Rand, people []User) Query {
 	q := Query{dialect: testDialect(), Role: Role(one("", "", "member", "viewer", "admin")), Status: Status(one("", "", "active", "invited", "deactivated")),
 		Created: times(func(u User) time.Time { return u.Created }), Password: Answer(one("", "", "yes", "no")),
 		Search: one("", "", "", "an", "example"), Deleted: r.IntN(5) == 0, Sort: Sort{SortKeys()[r.IntN(7)], r.IntN(2) == 0}, Limit: 3 + r.IntN(20)}
+	q.Factor, q.Slowed = Answer(one("", "", "", "yes", "no")), r.IntN(8) == 0
+	if r.IntN(4) == 0 {
+		q.Invite = times(func(u User) time.Time { return cmp.Or(u.InviteUntil, morning) })
+	}
 	if q.Never = r.IntN(6) == 0; !q.Never {
 		q.SignedIn = times(func(u User) time.Time { return u.LastSignIn })
 	}
@@ -56,9 +91,15 @@ func TestFilters(t *testing.T) {
 	s := newTestStore(t)
 	s.mixed(400)
 	all := s.people("true")
+	slowed, err := s.slowedPeople(t.Context())
+	must(t, err)
+	if len(slowed) < 10 {
+		t.Fatalf("%d are slowed down", len(slowed))
+	}
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 400 {
 		q := anyQuery(r, all)
+		q.slowed = slowed
 		want := ids(sorted(slices.DeleteFunc(slices.Clone(all), func(u User) bool { return !matches(&u, q) }), q.Sort))
 		if got := s.allPages(q); !slices.Equal(got, want) {
 			t.Errorf("%+v:\n%v, want\n%v", q, got, want)

@@ -41,6 +41,24 @@ func ParseLastSignIn(text string, today time.Time) (span Times, never, ok bool) 
 	return span, false, ok
 }
 
+// InviteSoon is how long before its end an invitation is said to run out soon.
+const InviteSoon = 48 * time.Hour
+
+// ParseInvite reads how the invitation stands that people have: "pending", "soon",
+// which are those of the pending that run out within InviteSoon, or "expired".
+func ParseInvite(text string, now time.Time) (Times, bool) {
+	over := now.Truncate(time.Millisecond).Add(time.Millisecond) // those before it have run out
+	switch text {
+	case "pending":
+		return Times{From: over}, true
+	case "soon":
+		return Times{From: over, To: over.Add(InviteSoon)}, true
+	case "expired":
+		return Times{To: over}, true
+	}
+	return Times{}, false
+}
+
 // maxDays is as far back as a number of days may reach.
 const maxDays = 36500
 

@@ -106,6 +106,9 @@ func errNoLink() error {
 func (x *tx) newLink(kind LinkKind, u *User, byMail bool) (NewLink, error) {
 	l := Link{Kind: kind}
 	token, err := x.keepLink(&l, u)
+	if err == nil && kind == LinkInvite {
+		err = x.setInvited(u, l.Expires)
+	}
 	if err != nil || !byMail {
 		return NewLink{*u, l, token}, err
 	}
@@ -125,11 +128,23 @@ func (x *tx) keepLink(l *Link, u *User) (token string, err error) {
 	return token, insertLink(x, l, digest("link", token))
 }
 
+// setInvited notes with a person until when their invitation is good; zero: they
+// have none.
+func (x *tx) setInvited(u *User, until time.Time) error {
+	u.InviteUntil, u.InvitedBy = until, ""
+	return setInviteUntil(x, u.ID, until)
+}
+
 // endLinks ends the links of a person that are of these kinds. The mails on their
 // way that bring one are not sent any more, unless they tell something besides.
 func (x *tx) endLinks(user int64, kinds ...LinkKind) error {
 	if err := deleteLinks(x, user, kinds); err != nil {
 		return err
+	}
+	if slices.Contains(kinds, LinkInvite) {
+		if err := setInviteUntil(x, user, time.Time{}); err != nil {
+			return err
+		}
 	}
 	return dropLinkMails(x, user, slices.DeleteFunc(kinds, LinkKind.undoes))
 }
@@ -141,9 +156,11 @@ func (l *Link) Reaches(u *User) bool { return u.emailKey == l.emailKey }
 // endLinksBy ends the links that a change of their person ends.
 func (x *tx) endLinksBy(before, after *User) error {
 	own := x.isOwn(before.ID)
-	return x.endLinks(before.ID, slices.DeleteFunc(slices.Clone(linkKinds), func(k LinkKind) bool {
-		return !k.endedBy(before, after, own)
-	})...)
+	kinds := slices.DeleteFunc(slices.Clone(linkKinds), func(k LinkKind) bool { return !k.endedBy(before, after, own) })
+	if slices.Contains(kinds, LinkInvite) {
+		after.InviteUntil, after.InvitedBy = time.Time{}, ""
+	}
+	return x.endLinks(before.ID, kinds...)
 }
 
 // endedBy reports whether a change of a person, done by themselves or not, ends

@@ -69,6 +69,13 @@ func deleteLink(x *tx, l *Link) error {
 	return err
 }
 
+// setInviteUntil writes nothing where nothing changes: nearly nobody has an
+// invitation.
+func setInviteUntil(x *tx, user int64, until time.Time) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE users SET invite_until = ?1 WHERE id = ?2 AND invite_until <> ?1`, toMillis(until), user)
+	return err
+}
+
 // dropLinkMails keeps mails from being posted whose link is good no more.
 func dropLinkMails(x *tx, user int64, kinds []LinkKind) error {
 	if len(kinds) == 0 {

@@ -65,6 +65,9 @@ type Query struct {
 	SignedIn Times  // when the person signed in last; who never did is left out
 	Never    bool   // only those who never signed in
 	Password Answer // whether the person has one
+	Factor   Answer // whether the person has a second factor
+	Invite   Times  // when the invitation runs out that the person has; who has none is left out
+	Slowed   bool   // only those as whom tries to sign in are slowed down at the moment
 	Deleted  bool   // those who are deleted and can be restored, instead of those who are not
 	Sort     Sort
 	After    *Cursor // list what follows this place
@@ -77,7 +80,8 @@ type Query struct {
 	found  bool        // or these few are the hits
 	places []Cursor    // in the order of the list
 
-	along string // the filter that few pass: those are put in order
+	along  string  // the filter that few pass: those are put in order
+	slowed []int64 // whom Slowed means
 
 	dialect dialect
 }
@@ -167,8 +171,8 @@ func (c Counts) Of(role Role, status Status) int {
 
 // ListUsers gives one page of people.
 func (s *Store) ListUsers(ctx context.Context, a Actor, q Query) (Page, error) {
-	if !Can(a, ActLook, nil) {
-		return Page{}, forbidden("Your role does not allow this.")
+	if err := q.allowed(a); err != nil {
+		return Page{}, err
 	}
 	if q.Limit == 0 {
 		q.Limit = 25
@@ -284,14 +288,23 @@ func (s *Store) read(ctx context.Context, q Query, from *Cursor, backwards bool,
 	return selectUsers(ctx, s.reader, q, from, backwards, limit, make([]User, 0, limit))
 }
 
+// allowed fails with Forbidden for who may not ask this. Who has no second factor
+// is told to those only who may see the factors of others.
+func (q Query) allowed(a Actor) error {
+	if !Can(a, ActLook, nil) || q.Factor != "" && !Can(a, ActResetFactors, nil) {
+		return forbidden("Your role does not allow this.")
+	}
+	return nil
+}
+
 // searches reports whether the query looks for words.
 func (q Query) searches() bool { return strings.TrimSpace(q.Search) != "" }
 
 // Neighbours gives the people before and after one in the list that the query
 // describes; nil at its ends.
 func (s *Store) Neighbours(ctx context.Context, a Actor, q Query, u *User) (prev, next *User, err error) {
-	if !Can(a, ActLook, nil) {
-		return nil, nil, forbidden("Your role does not allow this.")
+	if err := q.allowed(a); err != nil {
+		return nil, nil, err
 	}
 	counts, err := allCounts(brief(ctx), s.reader)
 	if err != nil {

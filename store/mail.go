@@ -30,6 +30,7 @@ const (
 	MailAddressTaken MailKind = "address_taken"           // somebody asked for the address that this account has
 	MailAddressLost  MailKind = "address_lost"            // the one before is in the place of this one again
 	MailDevice       MailKind = MailKind(LinkDevice)
+	MailSeen         MailKind = "seen" // an admin looks at the back office as this person does
 )
 
 // MailState says where a mail stands.
@@ -382,6 +383,8 @@ func (k MailKind) Label() string {
 		return "Address taken back"
 	case MailDevice:
 		return "Sign-in with a new device"
+	case MailSeen:
+		return "Somebody looks as they do"
 	}
 	return string(k)
 }

@@ -136,9 +136,10 @@ func countMails(ctx context.Context, q querier) (map[MailState]int, error) {
 	return counts, err
 }
 
-// sweepMails removes links that ran out long ago and mails that were done with.
+// sweepMails removes links that ran out long ago and mails that were done with. An
+// invitation stays, as one that has run out, until somebody sees to it.
 func sweepMails(x *tx, before time.Time) error {
-	for _, query := range []string{`DELETE FROM links WHERE expires_at < ?1`, `DELETE FROM mails WHERE made_at < ?1`} {
+	for _, query := range []string{`DELETE FROM links WHERE expires_at < ?1 AND kind <> 'invite'`, `DELETE FROM mails WHERE made_at < ?1`} {
 		if _, err := x.ExecContext(x.ctx, query, toMillis(before)); err != nil {
 			return err
 		}

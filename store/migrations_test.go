@@ -157,8 +157,10 @@ func fillOlder(t *testing.T, db string, version int64) {
 	mustExec(t, raw, `INSERT INTO user_counts VALUES ('admin', 'active', 1)`)
 	mustExec(t, raw, fmt.Sprintf(`INSERT INTO signins (user_id, started_at, last_seen_at, ended_at, ended_why, address, agent) VALUES (1, %d, %d, 0, '', '192.0.2.1', 'Firefox')`,
 		morning.UnixMilli(), morning.UnixMilli()))
-	if version < 14 { // which counts anew
+	if version < 14 {
 		mustExec(t, raw, `INSERT INTO throttles VALUES ('account', 'digest', 1, 1, 0)`)
+	} else {
+		mustExec(t, raw, `INSERT INTO throttles (kind, key, about, failures, last_at, blocked_to, fades_at) VALUES ('account', 'digest', '', 1, 1, 0, 1)`)
 	}
 	if version >= 13 && version < 16 { // which knows whose address a link is about
 		mustExec(t, raw, `INSERT INTO links (user_id, kind, digest, email_key, made_at, made_by, expires_at) VALUES (1, 'reset', 'digest', 'ana@example.com', 1, 0, 2)`)
@@ -187,7 +189,7 @@ func insertOlder(t *testing.T, db string, u User) {
 // olderContent is what there was in the tables of an earlier version.
 func olderContent(t *testing.T, db string, version int64) []string {
 	t.Helper()
-	of := []string{"users", "user_counts", "(SELECT id, user_id, started_at, last_seen_at, ended_at, ended_why, address, agent FROM signins) s", "audit_entries", "audit_values", "audit_head"}
+	of := []string{"(SELECT id, " + strings.Join(userValueColumns, ", ") + " FROM users) u", "user_counts", "(SELECT id, user_id, started_at, last_seen_at, ended_at, ended_why, address, agent FROM signins) s", "audit_entries", "audit_values", "audit_head"}
 	if version >= 3 {
 		of = append(of, "imports")
 	}

@@ -458,6 +458,23 @@ func mutations() []mutation {
 				return c.RecordBackup(ctx, c.admin, "/backups/friday.db", Contents{People: 3, Entries: 5})
 			},
 			entry: func(c *cast) Entry { return by(c.admin, ActBackup, 0).noted("friday.db: 3 people, 5 entries") }},
+		{name: "Impersonate", method: "Impersonate",
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.Impersonate(ctx, c.admin, c.ben.ID, "  ticket\n12 "))
+			},
+			entry: func(c *cast) Entry { return by(c.admin, ActImpersonate, c.ben.ID).noted("ticket 12") }},
+		{name: "StopImpersonating", method: "StopImpersonating", arrange: func(c *cast) { c.seeAs(c.ben) },
+			do:    func(ctx context.Context, c *cast) error { return second(c.StopImpersonating(ctx, c.admin)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActStopImpersonating, c.ben.ID) }},
+		{name: "RefuseChange", method: "RefuseChange", kind: Forbidden,
+			do: func(ctx context.Context, c *cast) error {
+				return c.RefuseChange(ctx, c.asBen(), "POST /users/{id}")
+			},
+			entry: func(c *cast) Entry {
+				e := by(c.admin, ActChangeAs, c.ben.ID).ended(Denied).noted("POST /users/{id}")
+				e.As, e.AsName = c.ben.ID, "Ben"
+				return e
+			}},
 		{name: "Refuse", method: "Refuse",
 			do: func(ctx context.Context, c *cast) error { return c.Refuse(ctx, c.self, ActDelete, c.ana.ID) },
 			entry: func(c *cast) Entry {

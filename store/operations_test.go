@@ -83,6 +83,13 @@ var operations = []operation{
 		}
 		return err
 	}},
+	{name: "see as they do", act: ActImpersonate, do: func(s *testStore, a Actor, u *User) error {
+		err := second(s.Impersonate(s.t.Context(), a, u.ID, "")) // who may do it is asked why
+		if KindOf(err) == Invalid {
+			return nil
+		}
+		return err
+	}},
 	{name: "reset factors", act: ActResetFactors,
 		arrange: func(s *testStore, u *User) { s.enrol(s.signIn(u)) },
 		do:      func(s *testStore, a Actor, u *User) error { return s.ResetFactors(s.t.Context(), a, u.ID) }},

@@ -224,7 +224,7 @@ func (s *Store) RemovePasskey(ctx context.Context, a Actor, id int64) error {
 		if f, err := x.factors(u.ID); err != nil || !u.HasPassword && f.passkeys == 1 {
 			return orElse(err, refused("This passkey is your only way in. Add another one first, or choose a password by a link."))
 		}
-		if err := deletePasskey(x, p.ID); err != nil {
+		if err := deletePasskey(x, u.ID, p.ID); err != nil {
 			return err
 		}
 		if err := x.dropIdleCodes(u.ID); err != nil {

@@ -43,7 +43,10 @@ func insertPasskey(x *tx, p *Passkey) error {
 	_, err := x.ExecContext(x.ctx, `INSERT INTO passkeys (user_id, credential, public_key, handle, site, name, model, transports, flags, counter, made_at, used_at)
  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)`,
 		p.user, p.credential, p.publicKey, p.handle, p.Site, p.Name, p.model, p.transports, p.flags, p.counter, toMillis(x.now))
-	return err
+	if err != nil {
+		return err
+	}
+	return noteFactor(x, p.user)
 }
 
 // touchPasskey notes that it was used, and what it said of itself.
@@ -57,14 +60,18 @@ func renamePasskey(x *tx, id int64, name string) error {
 	return err
 }
 
-func deletePasskey(x *tx, id int64) error {
-	_, err := x.ExecContext(x.ctx, `DELETE FROM passkeys WHERE id = ?1`, id)
-	return err
+func deletePasskey(x *tx, user, id int64) error {
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM passkeys WHERE id = ?1 AND user_id = ?2`, id, user); err != nil {
+		return err
+	}
+	return noteFactor(x, user)
 }
 
 func deletePasskeys(x *tx, user int64) error {
-	_, err := x.ExecContext(x.ctx, `DELETE FROM passkeys WHERE user_id = ?1`, user)
-	return err
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM passkeys WHERE user_id = ?1`, user); err != nil {
+		return err
+	}
+	return noteFactor(x, user)
 }
 
 // spendChallenge gives how many there were to be spent: one, or none.

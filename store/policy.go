@@ -67,6 +67,7 @@ const (
 type Actor struct {
 	Kind    ActorKind
 	ID      int64 // of the person; 0 unless Kind is Person
+	By      int64 // who really acts, and sees the back office as that person; 0: they are themselves
 	Role    Role  // of the person, as last read
 	SignIn  int64 // the sign-in they act with
 	Address string
@@ -110,6 +111,7 @@ const (
 	ActForgetKeys    Act = "keys.forget"         // give up what was sealed by keys that are lost
 	ActInvite        Act = "user.invite"         // send somebody a link to come in by
 	ActMail          Act = "mail"                // see the outbox, and have a mail tried again
+	ActImpersonate   Act = "user.impersonate"    // see the back office as somebody does who ranks below
 )
 
 // The acts that are only recorded: anybody may do them for themselves, or
@@ -139,6 +141,9 @@ const (
 
 	ActRenamePasskey Act = "account.rename_passkey"
 
+	ActStopImpersonating Act = "user.impersonate_end"
+	ActChangeAs          Act = "user.change_as" // change something while seeing as somebody, which nobody may
+
 	ActRememberBrowser Act = "browser.remember"
 	ActForgetBrowser   Act = "browser.forget"
 )
@@ -161,7 +166,7 @@ func NeedsProof(act Act) bool {
 	switch act {
 	case ActDelete, ActPurge, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
 		ActExport, ActExportTrail,
-		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy,
+		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy, ActImpersonate,
 		ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress, ActEndOwn, ActOwnData:
 		return true
 	}
@@ -203,6 +208,8 @@ func Can(a Actor, act Act, on *Target) bool {
 		return role == Admin
 	case ActExport:
 		return role.Rank() >= Editor.Rank()
+	case ActImpersonate:
+		return a.Kind == Person && role == Admin && (on == nil || on.Role.Rank() < role.Rank() && on.ID != a.ID)
 	case ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActLift:
 		return role == Admin || role == Editor && (on == nil || on.Role.Rank() < Editor.Rank())
 	}
@@ -224,7 +231,7 @@ func Grantable(a Actor) []Role {
 // read them.
 func Acts() []Act {
 	return []Act{ActLook, ActReadTrail, ActCreate, ActInvite, ActEdit, ActSetRole, ActDeactivate, ActReactivate,
-		ActDelete, ActRestore, ActPurge, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
+		ActDelete, ActRestore, ActPurge, ActExport, ActSeeSessions, ActEndSessions, ActEndEverybody, ActResetPassword, ActResetFactors, ActLift, ActImpersonate, ActImport, ActExportTrail, ActFactorPolicy, ActMail}
 }
 
 // require fails with Forbidden unless the actor, as loaded in this

@@ -32,6 +32,9 @@ var proving = map[string]func(c *cast, a Actor) error{
 	"ActResetPassword": func(c *cast, a Actor) error {
 		return c.ResetPassword(c.t.Context(), a, c.ben.ID, newPassword, true)
 	},
+	"ActImpersonate": func(c *cast, a Actor) error {
+		return second(c.Impersonate(c.t.Context(), a, c.eve.ID, "ticket 12"))
+	},
 	"ActResetFactors": func(c *cast, a Actor) error { return c.ResetFactors(c.t.Context(), a, c.eve.ID) },
 	"ActEndEverybody": func(c *cast, a Actor) error { return second(c.EndEverybody(c.t.Context(), a)) },
 	"ActFactorPolicy": func(c *cast, a Actor) error { return second(c.RequireFactors(c.t.Context(), a, []Role{Viewer})) },

@@ -19,6 +19,10 @@ type SignIn struct {
 	Proved   time.Time // when the person last proved to be themselves
 
 	NewDevice bool // the person had not been seen with this device before
+
+	As       int64     // as whom the person sees the back office; 0: as themselves
+	AsUntil  time.Time // until when
+	asReason string
 }
 
 // EndReason says why a sign-in is no longer good.
@@ -56,8 +60,10 @@ const touchEvery = time.Minute
 type Whoever struct {
 	User     User
 	SignIn   SignIn
-	HasApp   bool // they have an authenticator app
-	Passkeys int  // how many they have
+	HasApp   bool    // they have an authenticator app
+	Passkeys int     // how many they have
+	Seeing   *Seeing // who really acts, if they see the back office as this person does; otherwise nil
+	Lapsed   string  // why they do so no longer, if that has just ended by itself
 
 	required time.Time // since when their role needs a second factor; zero: it does not
 }
@@ -80,15 +86,14 @@ func (s *Store) Resume(ctx context.Context, signIn, user int64, passive bool) (W
 		return w, &Ended{Why: why, User: user}
 	}
 	now := s.now()
-	if passive || now.Sub(w.SignIn.LastSeen) < min(touchEvery, s.idle/10) {
-		return w, nil
+	if !passive && now.Sub(w.SignIn.LastSeen) >= min(touchEvery, s.idle/10) {
+		w.SignIn.LastSeen = now
+		err = touchSignIn(ctx, s.writer, signIn, now)
 	}
-	w.SignIn.LastSeen = now
-	err = touchSignIn(ctx, s.writer, signIn, now)
-	if trouble(err) != "" {
-		err = nil // on a full disk one can still read
+	if err != nil && trouble(err) == "" { // on a full disk one can still read
+		return w, err
 	}
-	return w, err
+	return s.asSeen(ctx, w)
 }
 
 // endOf says why the sign-in is no longer good, or "".
@@ -121,6 +126,9 @@ func (s *Store) SignIns(ctx context.Context, a Actor, user int64) ([]SignIn, err
 // SignOut ends the sign-in that the actor acts with.
 func (s *Store) SignOut(ctx context.Context, a Actor) error {
 	return s.transact(ctx, a, func(x *tx) error {
+		if _, err := x.endSeeing(""); err != nil {
+			return err
+		}
 		n, err := endSignIn(x, a.SignIn, a.ID, EndedBySelf)
 		if err != nil || n == 0 {
 			return err

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.new_device, s.factor, s.proved_at`
+const signInColumns = `s.id, s.user_id, s.started_at, s.last_seen_at, s.ended_at, s.ended_why, s.address, s.agent, s.new_device, s.factor, s.proved_at, s.as_user, s.as_until, s.as_reason`
 
-type signInTimes struct{ started, seen, ended, proved int64 }
+type signInTimes struct{ started, seen, ended, proved, until int64 }
 
 func signInFields(s *SignIn, t *signInTimes) []any {
-	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.NewDevice, &s.Factor, &t.proved}
+	return []any{&s.ID, &s.User, &t.started, &t.seen, &t.ended, &s.Why, &s.Address, &s.Agent, &s.NewDevice, &s.Factor, &t.proved, &s.As, &t.until, &s.asReason}
 }
 
 func (t signInTimes) into(s *SignIn) {
 	s.Started, s.LastSeen, s.Ended = fromMillis(t.started), fromMillis(t.seen), fromMillis(t.ended)
-	s.Proved = fromMillis(max(t.started, t.proved))
+	s.Proved, s.AsUntil = fromMillis(max(t.started, t.proved)), fromMillis(t.until)
 }
 
 // loadSignIn gives a sign-in with its person. A sign-in that belongs to

@@ -275,6 +275,7 @@ func checkInvariants(t testing.TB, s *Store) {
 	checkCounts(t, s)
 	checkKeys(t, s)
 	checkImports(t, s)
+	checkStanding(t, s)
 	report, err := s.VerifyAudit(context.Background())
 	must(t, err)
 	if report.Bad != 0 {
@@ -368,7 +369,9 @@ func TestInvariantsAreChecked(t *testing.T) {
 		"the last admin":      `UPDATE users SET role = 'member'; UPDATE user_counts SET role = 'member'`,
 		"a key":               `UPDATE users SET name_key = 'zoe'`,
 		"what a search reads": `UPDATE users SET search_key = ''`,
-		"an address":          `DROP INDEX ` + uniqueAddress() + `; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, false, 1, 1, 0, 1, 0 FROM users; UPDATE user_counts SET n = 2`,
+		"an address":          `DROP INDEX ` + uniqueAddress() + `; INSERT INTO users SELECT 2, name, name_key, email, email_key, phone, phone_key, role, status, external_id, search_key, password_hash, false, 1, 1, 0, 1, 0, 0, 0 FROM users; UPDATE user_counts SET n = 2`,
+		"an invitation":       `UPDATE users SET invite_until = 1`,
+		"a second factor":     `UPDATE users SET has_factor = 1`,
 		"an entry":            `DROP TRIGGER audit_entries_no_update; UPDATE audit_entries SET act = 'user.edit'`,
 	}
 	if !storetest.OnPostgres() {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +86,7 @@ type tally struct {
 	throttle
 	key     string
 	about   string  // the digest of the account; "" when it is about none
+	user    int64   // whose account that is; 0: nobody's
 	n       float64 // at the time of the transaction
 	last    time.Time
 	blocked time.Time // the next try is looked at from then on
@@ -100,13 +102,17 @@ func (x *tx) tallies(a Actor, account string) ([]tally, error) {
 	if err != nil {
 		return nil, err
 	}
+	user, err := idByEmail(x, account)
+	if err != nil {
+		return nil, err
+	}
 	about := digest("account", account)
-	all := []tally{{throttle: throttles.browser, key: digest("browser", strconv.FormatInt(browser, 10)), about: about}}
+	all := []tally{{throttle: throttles.browser, key: digest("browser", strconv.FormatInt(browser, 10)), about: about, user: user}}
 	if browser == 0 {
 		all = []tally{
-			{throttle: throttles.pair, key: digest("pair", account, network(a.Address)), about: about},
+			{throttle: throttles.pair, key: digest("pair", account, network(a.Address)), about: about, user: user},
 			{throttle: throttles.address, key: digest("address", network(a.Address))},
-			{throttle: throttles.account, key: about, about: about},
+			{throttle: throttles.account, key: about, about: about, user: user},
 		}
 		if a.Kind == Nobody {
 			all = append(all, tally{throttle: throttles.site, key: "all"})
@@ -126,8 +132,12 @@ func digest(parts ...string) string {
 }
 
 // takeAttempt counts a failure before the password is looked at and takes it
-// back after a success: so a hundred guesses sent at once count as a hundred.
+// back after a success: so a hundred guesses sent at once count as a hundred. Who sees
+// the back office as somebody does guesses nothing about them.
 func (s *Store) takeAttempt(ctx context.Context, a Actor, account string) error {
+	if a.By != 0 {
+		return onlyLooking()
+	}
 	return s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
 		all, err := x.tallies(a, account)
 		if err != nil {
@@ -225,6 +235,26 @@ func slowdownOf(all []tally, now time.Time) (out Slowdown) {
 		return Slowdown{}
 	}
 	return out
+}
+
+// maxSlowed bounds of how many accounts it is found out that they are slowed down.
+const maxSlowed = 1000
+
+// slowedPeople gives as whom tries to sign in are slowed down at the moment: those
+// of whom Slowdown says so.
+func (s *Store) slowedPeople(ctx context.Context) ([]int64, error) {
+	now := s.now()
+	all, err := selectSlow(ctx, s.reader, now, maxSlowed)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, t := range all {
+		if slow := slowdownOf([]tally{t}, now); slow.Failures > 0 && !slices.Contains(ids, t.user) {
+			ids = append(ids, t.user)
+		}
+	}
+	return ids, nil
 }
 
 // Lift forgets the failed tries to sign in as a person, so that the next one is

@@ -55,7 +55,11 @@ type User struct {
 	Deleted    time.Time // zero: not deleted
 	Version    int64     // grows with each change
 
+	InviteUntil time.Time // when their invitation runs out, or has run out; zero: they have none
+	InvitedBy   string    // who made it; "" when that is nobody who is still there
+
 	HasPassword        bool
+	HasFactor          bool // a second one, besides the password
 	MustChangePassword bool
 
 	emailKey, phoneKey, passwordHash string

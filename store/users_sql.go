@@ -19,15 +19,22 @@ type querier interface {
 type row interface{ Scan(...any) error }
 
 const userColumns = `u.id, u.name, u.email, u.email_key, u.phone, u.phone_key, u.role, u.status, u.external_id,
- u.password_hash, u.must_change_password, u.created_at, u.changed_at, u.last_sign_in_at, u.version, u.deleted_at`
+ u.password_hash, u.must_change_password, u.created_at, u.changed_at, u.last_sign_in_at, u.version, u.deleted_at,
+ u.has_factor, u.invite_until, ` + invitedBy
+
+// invitedBy is who made the invitation that a person has. It is looked up for those
+// who have one, and costs the others nothing.
+const invitedBy = `CASE WHEN u.invite_until = 0 THEN '' ELSE coalesce((SELECT b.name FROM links l JOIN users b ON b.id = l.made_by
+ WHERE l.user_id = u.id AND l.kind = 'invite'), '') END`
 
 // userScan reads lines of userColumns. It is used again for each line of a
 // result, so that a page of people costs little more than their texts.
 type userScan struct {
 	User
-	role, status                       string
-	created, changed, lastSignIn, gone int64
-	dest                               []any
+	role, status                                string
+	created, changed, lastSignIn, gone, invited int64
+	factor                                      int
+	dest                                        []any
 }
 
 // newUserScan reads what else the lines hold into more.
@@ -35,7 +42,7 @@ func newUserScan(more ...any) *userScan {
 	s := &userScan{}
 	u := &s.User
 	s.dest = append([]any{&u.ID, &u.Name, &u.Email, &u.emailKey, &u.Phone, &u.phoneKey, &s.role, &s.status,
-		&u.ExternalID, &u.passwordHash, &u.MustChangePassword, &s.created, &s.changed, &s.lastSignIn, &u.Version, &s.gone}, more...)
+		&u.ExternalID, &u.passwordHash, &u.MustChangePassword, &s.created, &s.changed, &s.lastSignIn, &u.Version, &s.gone, &s.factor, &s.invited, &u.InvitedBy}, more...)
 	return s
 }
 
@@ -46,7 +53,8 @@ func (s *userScan) read(r row) error {
 	u := &s.User
 	u.Role, u.Status, u.HasPassword = Role(s.role), Status(s.status), u.passwordHash != ""
 	u.Created, u.Changed = fromMillis(s.created), fromMillis(s.changed)
-	u.LastSignIn, u.Deleted = fromMillis(s.lastSignIn), fromMillis(s.gone)
+	u.HasFactor = s.factor != 0
+	u.LastSignIn, u.Deleted, u.InviteUntil = fromMillis(s.lastSignIn), fromMillis(s.gone), fromMillis(s.invited)
 	return nil
 }
 
@@ -243,7 +251,7 @@ func purgeUser(x *tx, id int64) error {
 	if _, err := x.ExecContext(x.ctx, `DELETE FROM audit_origins WHERE owner_id = ?1`, id); err != nil {
 		return err
 	}
-	if err := forgetImported(x, id); err != nil {
+	if err := errors.Join(forgetImported(x, id), forgetSeen(x, id)); err != nil {
 		return err
 	}
 	_, err := x.ExecContext(x.ctx, `DELETE FROM users WHERE id = ?1 AND deleted_at <> 0`, id)

@@ -11,28 +11,28 @@ import (
 // listColumns are what the list and an export show. Without the password hash,
 // which has no business there, and without the keys, a person is read in two
 // thirds of the time.
-const listColumns = `u.id, u.name, u.email, u.phone, u.role, u.status, u.external_id, u.created_at, u.last_sign_in_at, u.deleted_at`
+const listColumns = `u.id, u.name, u.email, u.phone, u.role, u.status, u.external_id, u.created_at, u.last_sign_in_at, u.deleted_at, u.invite_until, ` + invitedBy
 
 // listScan reads lines of listColumns. It is used again for each line, as there
 // may be a million.
 type listScan struct {
 	User
-	role, status              string
-	created, lastSignIn, gone int64
-	dest                      []any
+	role, status                       string
+	created, lastSignIn, gone, invited int64
+	dest                               []any
 }
 
 func newListScan() *listScan {
 	s := &listScan{}
 	u := &s.User
-	s.dest = []any{&u.ID, &u.Name, &u.Email, &u.Phone, &s.role, &s.status, &u.ExternalID, &s.created, &s.lastSignIn, &s.gone}
+	s.dest = []any{&u.ID, &u.Name, &u.Email, &u.Phone, &s.role, &s.status, &u.ExternalID, &s.created, &s.lastSignIn, &s.gone, &s.invited, &u.InvitedBy}
 	return s
 }
 
 func (s *listScan) read(r row) (User, error) {
 	err := r.Scan(s.dest...)
 	s.Role, s.Status = Role(s.role), Status(s.status)
-	s.Created, s.LastSignIn, s.Deleted = fromMillis(s.created), fromMillis(s.lastSignIn), fromMillis(s.gone)
+	s.Created, s.LastSignIn, s.Deleted, s.InviteUntil = fromMillis(s.created), fromMillis(s.lastSignIn), fromMillis(s.gone), fromMillis(s.invited)
 	return s.User, err
 }
 
@@ -211,9 +211,16 @@ func (w *where) groups(q Query) []group {
 }
 
 // grouped tells whether the query is read within groups instead of along an
-// index of everybody.
+// index of everybody. Whether people have a second factor is asked of admins first
+// of all, and has an index within groups only.
 func (q Query) grouped() bool {
-	return !q.few && (q.Role != "" || q.Status != "") && q.route() != filterPassword && q.route() != filterDeleted
+	switch route := q.route(); {
+	case q.few, route == filterPassword, route == filterDeleted, route == filterInvite, route == filterSlowed:
+		return false
+	case route == filterFactor:
+		return true
+	}
+	return q.Role != "" || q.Status != ""
 }
 
 // route is what the people are read along: a filter that few pass, or else the
@@ -230,7 +237,7 @@ func (q Query) route() string {
 // PostgreSQL has no such clause, and knows its data.
 func (q Query) indexedBy() string {
 	switch route := q.route(); {
-	case q.few, q.dialect == forPostgres:
+	case q.few, q.dialect == forPostgres, route == filterSlowed:
 		return ""
 	case !q.grouped():
 		return " INDEXED BY users_by_" + route

@@ -205,10 +205,14 @@ func (s *Store) run(t *sql.Tx, c *pending) (end head, err error) {
 }
 
 // refreshActor loads the acting person's role and status again: they may have
-// been demoted or deactivated since their request began.
+// been demoted or deactivated since their request began. Who sees the back office as
+// somebody else changes nothing.
 func (x *tx) refreshActor() error {
 	if x.actor.Kind != Person {
 		return nil
+	}
+	if x.actor.By != 0 {
+		return onlyLooking()
 	}
 	u, err := loadUser(x.ctx, x.Tx, x.actor.ID)
 	if err != nil {

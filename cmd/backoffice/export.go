@@ -22,6 +22,9 @@ type exportCmd struct {
 	Created  string `placeholder:"SPAN" help:"Only who was added then: 30d are the last thirty days, with today (in UTC); 2026-01-01..2026-01-31 are days with both ends, of which one may be missing."`
 	SignIn   string `name:"sign-in" placeholder:"SPAN" help:"Only who signed in last then: never, a span as above, or older-90d, which is not in the last ninety days."`
 	Password string `enum:",yes,no" default:"" help:"Only who has a password, or has none."`
+	Factor   string `enum:",yes,no" default:"" help:"Only who has a second factor, or has none."`
+	Invite   string `enum:",pending,soon,expired" default:"" help:"Only whose invitation is open, runs out within two days, or has run out."`
+	Slowed   bool   `help:"Only as whom tries to sign in are slowed down now."`
 	Sort     string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; --sort=-name is the other way round."`
 	Output   string `short:"o" default:"-" placeholder:"FILE" help:"The file to write; - is standard output. A file that is there is replaced once the new one is whole."`
 }
@@ -32,7 +35,7 @@ func (c *exportCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	q, err := c.query(time.Now().UTC().Truncate(24 * time.Hour))
+	q, err := c.query(time.Now().UTC())
 	if err != nil {
 		return err
 	}
@@ -53,9 +56,12 @@ func (c *exportCmd) Run(all *cli, env *environment) error {
 	})
 }
 
-// query is whom the flags ask for, as seen on a day.
-func (c *exportCmd) query(today time.Time) (store.Query, error) {
-	q := store.Query{Search: c.Search, Role: store.Role(c.Role), Sort: store.ParseSort(c.Sort), Password: store.Answer(c.Password)}
+// query is whom the flags ask for, as seen at a time.
+func (c *exportCmd) query(now time.Time) (store.Query, error) {
+	today := now.Truncate(24 * time.Hour)
+	q := store.Query{Search: c.Search, Role: store.Role(c.Role), Sort: store.ParseSort(c.Sort), Password: store.Answer(c.Password),
+		Factor: store.Answer(c.Factor), Slowed: c.Slowed}
+	q.Invite, _ = store.ParseInvite(c.Invite, now)
 	if q.Deleted = c.Status == "deleted"; !q.Deleted {
 		q.Status = store.Status(c.Status)
 	}

@@ -21,7 +21,14 @@ func filterForm() c.FilterForm {
 		From: "2026-01-01", To: "2026-03-31",
 		SignIn: choice("signin", "Last sign-in", c.Option{Label: "Any time"}, c.Option{Value: "never", Label: "Never (1,000+)"},
 			c.Option{Value: "older-90d", Label: "Not for 90 days (1,000+)", Selected: true}),
-		Password:     choice("password", "Password", c.Option{Label: "With or without", Selected: true}, c.Option{Value: "no", Label: "None (12)"}),
+		Password: choice("password", "Password", c.Option{Label: "Any", Selected: true}, c.Option{Value: "no", Label: "None (12)"}),
+		Standing: []c.Field{
+			choice("invite", "Invitation", c.Option{Label: "Any", Selected: true}, c.Option{Value: "pending", Label: "Pending (412)"},
+				c.Option{Value: "soon", Label: "Expires in 2 days (31)"}, c.Option{Value: "expired", Label: "Expired (57)"}),
+			choice("factor", "Second factor", c.Option{Label: "Any", Selected: true}, c.Option{Value: "yes", Label: "With one (1,000+)"},
+				c.Option{Value: "no", Label: "Without one (1,000+)"}),
+			choice("slowed", "Sign-in", c.Option{Label: "Any", Selected: true}, c.Option{Value: "yes", Label: "Slowed down now (3)"}),
+		},
 		DeletedCount: "3", Kept: []c.Hidden{{Name: "role", Value: "member"}}, ClearHref: "/users", BackHref: "/users?role=member",
 	}
 }

@@ -46,6 +46,9 @@ func (p person) row(mayEdit bool) c.UserRow {
 		Status:     c.Status{Key: strings.ToLower(p.status), Label: p.status},
 		LastSignIn: never(), Created: at(p.joined), Href: p.path(""),
 	}
+	if p.status == "Invited" {
+		r.Status.Note, r.Status.By = "5 days left", "Amara Okafor"
+	}
 	r.Role.Badge = strings.ToLower(p.role)
 	if p.seen != "" {
 		r.LastSignIn = at(p.seen)
@@ -70,6 +73,9 @@ func (p person) cell(key, label, value string, mayEdit bool) c.Cell {
 
 func (p person) actions() c.Actions {
 	a := c.Actions{Name: p.name, EditHref: p.path("/edit"), DeleteHref: p.path("/delete")}
+	if p.status == "Invited" {
+		a.InviteHref, a.RevokeHref, a.Mail = p.path("/invite"), p.path("/invite/revoke"), true
+	}
 	if p.status == "Deactivated" {
 		a.ReactivateHref = p.path("/reactivate")
 	} else {

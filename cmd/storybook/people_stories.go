@@ -13,6 +13,7 @@ func listStories() []story {
 		users("users-list-viewer", "The same list for a viewer: nothing that writes.", c.UsersPage(readOnly(list()))),
 		users("users-list-found", "A search with hits, a status and a role.", c.UsersPage(found())),
 		users("users-list-filtered", "Filters without chips of their own, each removable.", c.UsersPage(filtered())),
+		users("users-list-invited", "Invitations that are open and that have run out.", c.UsersPage(invitations())),
 		users("users-list-nothing-found", "A search without hits: clear or create.", c.UsersPage(nothingFound())),
 		users("users-list-empty", "Nobody has an account yet.", c.UsersPage(c.UserList{
 			Statuses: []c.Chip{{Label: "All", Count: "0", Href: "/users", Current: true}},
@@ -44,6 +45,23 @@ func found() c.UserList {
 	return v
 }
 
+// invitations is the list of those who have not come yet.
+func invitations() c.UserList {
+	v := list()
+	v.Rows, v.NextHref, v.Summary, v.Range, v.ClearHref = nil, "", "3 people match", "Showing 3 of 3", "/users"
+	v.Statuses[0].Current, v.Statuses[2].Current = false, true
+	for i, st := range []c.Status{
+		{Key: "expired", Label: "Invite expired", Note: "3 days ago", By: "Grace Kim"},
+		{Key: "invited", Label: "Invited", Note: "7 hours left", By: "Inés Carvalho de la Santísima Trinidad"},
+		{Key: "invited", Label: "Invited"},
+	} {
+		r := people()[2+i].row(true)
+		r.Status, r.LastSignIn = st, never()
+		v.Rows = append(v.Rows, r)
+	}
+	return v
+}
+
 func nothingFound() c.UserList {
 	v := list()
 	v.Rows, v.NextHref, v.Query, v.ClearHref = nil, "", "zoe@northwind", "/users"
@@ -56,6 +74,7 @@ func nothingFound() c.UserList {
 func rowStories() []story {
 	return []story{
 		open("row-menu", "What may be done with a person.", "u12-menu", swapped(c.UsersPage(list()), c.RowMenu(people()[1].row(true), nil), opened(people()[1]))),
+		open("row-menu-invited", "The same with somebody who has not come yet.", "u15-menu", swapped(c.UsersPage(list()), c.RowMenu(people()[4].row(true), nil), opened(people()[4]))),
 		open("role-menu", "The choice of a role.", "role-menu", c.UsersPage(found())),
 		open("export-menu", "The list as a file.", "export-menu", c.UsersPage(list())),
 		open("account-menu", "Who is signed in, and the way out.", "account-menu", c.UsersPage(list())),

@@ -43,6 +43,7 @@ func view(p person, tab string) c.UserView {
 		Grants:  grants(), Sessions: sessionList(p.name, false), History: timeline(true), Actions: p.actions(),
 		BackHref: "/users", PrevHref: "/users/11", PrevName: "Amara Okafor", NextHref: "/users/13", NextName: "Camille Dubois",
 	}
+	v.Actions.SeeHref = p.path("/impersonate")
 	v.Actions.EndSessions = p.path("/sessions/end")
 	return v
 }
@@ -65,7 +66,7 @@ func sessionList(name string, own bool) c.SessionList {
 	s := c.SessionList{Person: name, Own: own, Sessions: []c.Session{
 		{ID: 1, Device: "Firefox on Linux", Icon: "laptop", Address: "203.0.113.7", Started: at("3 days ago"), Seen: at("just now"), This: own, End: "/sessions/1/end"},
 		{ID: 2, Device: "Safari on iPhone", Icon: "phone", Address: "2001:db8:85a3::8a2e:370:7334", Started: at("2 weeks ago"), Seen: at("yesterday"), New: true, End: "/sessions/2/end"},
-		{ID: 3, Device: "Chrome on Windows", Icon: "laptop", Address: "198.51.100.23", Started: at("2 weeks ago"), Seen: at("6 days ago"), End: "/sessions/3/end"},
+		{ID: 3, Device: "Chrome on Windows", Icon: "laptop", Address: "198.51.100.23", Started: at("2 weeks ago"), Seen: at("6 days ago"), End: "/sessions/3/end", As: "Elif Yıldız until 15:04"},
 	}}
 	if own {
 		s.EndOthers = "/account/sessions/end"

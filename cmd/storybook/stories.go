@@ -9,7 +9,7 @@ import (
 // stories are all of them, in the order of the index.
 func stories() []story {
 	var all []story
-	for _, some := range [][]story{listStories(), rowStories(), personStories(), trailStories(), importStories(), doorStories(), factorStories(), passkeyStories(), mailStories(), feedbackStories(), liveStories()} {
+	for _, some := range [][]story{listStories(), rowStories(), personStories(), trailStories(), importStories(), doorStories(), factorStories(), passkeyStories(), mailStories(), impersonateStories(), feedbackStories(), liveStories()} {
 		all = append(all, some...)
 	}
 	return all
