@@ -50,10 +50,9 @@ func passkeyMutations(own func(name, note string, act Act, arrange func(*cast), 
 	}, kind: Invalid, do: func(ctx context.Context, c *cast) error {
 		return second(c.SignInByPasskey(ctx, c.guest, office, c.asked.Challenge, answer(c)))
 	}, entry: func(c *cast) Entry { return by(c.guest, ActSignIn, 0).ended(Failure).noted("unknown passkey") }}
-	accept := mutation{name: "AcceptByPasskey", method: "AcceptByPasskey", version: 1, arrange: func(c *cast) { c.invite(c.ben) },
+	accept := mutation{name: "AcceptByPasskey", method: "AcceptByPasskey", version: 1, arrange: func(c *cast) { c.invite(c.ben); c.asked = c.askFirst() },
 		do: func(ctx context.Context, c *cast) error {
-			asked := c.askFirst()
-			return second(c.AcceptByPasskey(ctx, c.guest, c.token, office, asked.Challenge, NewPasskey{Answer: officeKey().Create(c.t, asked.Options), Name: "K"}))
+			return second(c.AcceptByPasskey(ctx, c.guest, c.token, office, c.asked.Challenge, NewPasskey{Answer: officeKey().Create(c.t, c.asked.Options), Name: "K"}))
 		},
 		entry: func(c *cast) Entry {
 			return by(c.guestAs(c.ben), ActAcceptInvite, c.ben.ID, FieldChange{FieldStatus, "invited", "active"}).noted("with the passkey “K”")
