@@ -138,7 +138,7 @@ func fine(q Query, from *Cursor, step string) bool {
 	switch {
 	case step == "MERGE (UNION ALL)", step == "LEFT", step == "RIGHT":
 		return true
-	case strings.HasPrefix(step, "CORRELATED SCALAR SUBQUERY"), strings.HasPrefix(step, "SEARCH l USING PRIMARY KEY"), strings.HasPrefix(step, "SEARCH b USING INTEGER PRIMARY KEY"):
+	case strings.HasPrefix(step, "CORRELATED SCALAR SUBQUERY"), strings.HasPrefix(step, "SEARCH l USING INDEX links_of_user (user_id=? AND kind=?)"), strings.HasPrefix(step, "SEARCH b USING INTEGER PRIMARY KEY"):
 		return true // who made an invitation, of each who has one
 	case q.along == filterSlowed && strings.HasPrefix(step, "SEARCH u USING INTEGER PRIMARY KEY"):
 		return true
