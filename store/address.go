@@ -168,7 +168,8 @@ func (k LinkKind) is(other LinkKind) bool { return k == other }
 // TakeAddressBack gives somebody the address back that the link of a token was sent
 // to, and sends a link there for a new password: whoever moved the account away
 // knew the one before, which is good no more. All sessions end. Of several such
-// links, those end that were made since: what is taken back is all of it.
+// links, those end that were made since, and passkeys that were go: what is taken
+// back is all of it.
 func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) error {
 	a = guest(a)
 	l, _, err := s.OpenLink(ctx, a, token)
@@ -198,6 +199,12 @@ func (x *tx) takeAddressBack(l Link, u *User, hash string) error {
 		return err
 	}
 	if err := deleteLinksSince(x, u.ID, LinkAddressBack, l.Made); err != nil {
+		return err
+	}
+	if err := deletePasskeysSince(x, u.ID, l.Made); err != nil { // each is a way in of its own
+		return err
+	}
+	if err := x.dropIdleCodes(u.ID); err != nil {
 		return err
 	}
 	if _, err := endSignIns(x, u.ID, 0, EndedPassword); err != nil {

@@ -255,6 +255,8 @@ func TestTakingAnAddressBack(t *testing.T) {
 	back := c.move(newAddress)
 	thief := c.signIn(c.load(c.ben.ID))
 	must(t, c.ChangeOwnPassword(t.Context(), thief, password, newPassword))
+	theirs := officeKey()
+	c.addKey(thief, theirs, "Theirs")
 	fingerprint := c.fingerprint()
 	l, _, err := c.OpenLink(t.Context(), c.guest, back)
 	must(t, err)
@@ -273,6 +275,7 @@ func TestTakingAnAddressBack(t *testing.T) {
 	for _, p := range []string{password, newPassword} {
 		wantKind(t, second(c.SignIn(t.Context(), c.guest, c.ben.Email, p)), Unauthenticated)
 	}
+	c.wantNoKey(second(c.byKey(theirs)), "not known here", "unknown passkey")
 	c.dead(back)
 	m := &mailbox{}
 	must(t, c.PostMail(t.Context(), m.post))
@@ -285,6 +288,24 @@ func TestTakingAnAddressBack(t *testing.T) {
 		}
 	}
 	must(t, second(c.SignIn(t.Context(), c.guest, c.ben.Email, "four other plain words")))
+}
+
+// TestPasskeysFromBeforeStay when an address is taken back: only those go that were
+// added since.
+func TestPasskeysFromBeforeStay(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	own, theirs := officeKey(), officeKey()
+	c.addKey(c.self, own, "Own")
+	c.clock.advance(time.Second)
+	back := c.move(newAddress)
+	c.addKey(c.self, theirs, "Theirs")
+	must(t, c.TakeAddressBack(t.Context(), c.guest, back))
+	must(t, second(c.byKey(own)))
+	c.wantNoKey(second(c.byKey(theirs)), "not known here", "unknown passkey")
+	if n := queryInt(t, c.reader, `SELECT count(*) FROM recovery_codes`); n == 0 {
+		t.Error("the codes of who had some are gone")
+	}
 }
 
 // TestTheOldestWayBackWins: who moved the account twice does not get it back by the

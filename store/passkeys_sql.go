@@ -74,6 +74,14 @@ func deletePasskeys(x *tx, user int64) error {
 	return noteFactor(x, user)
 }
 
+// deletePasskeysSince removes those that somebody has had since a time.
+func deletePasskeysSince(x *tx, user int64, since time.Time) error {
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM passkeys WHERE user_id = ?1 AND made_at >= ?2`, user, toMillis(since)); err != nil {
+		return err
+	}
+	return noteFactor(x, user)
+}
+
 // spendChallenge gives how many there were to be spent: one, or none.
 func spendChallenge(x *tx, digest string) (int, error) {
 	return affected(x.ExecContext(x.ctx, `INSERT INTO spent_challenges (digest, spent_at) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING`, digest, toMillis(x.now)))
