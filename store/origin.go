@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,9 +22,14 @@ type origin struct {
 const originAside = "#"
 
 // owner is whose an entry's origin is: who acted, or whom it is about when nobody
-// was signed in, as at a wrong password. 0: it cannot be told, and then where it
-// came from is part of the entry.
-func (e *Entry) owner() int64 { return cmp.Or(e.Actor, e.Target) }
+// was signed in, as at a wrong password. 0: it is no person's, and then where it came
+// from is part of the entry.
+func (e *Entry) owner() int64 {
+	if e.Kind == Nobody {
+		return e.Target
+	}
+	return e.Actor
+}
 
 // digest binds an origin to the entries that came from there. Each part is preceded
 // by its length. The salt keeps a removed origin from being guessed.
