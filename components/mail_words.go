@@ -1,6 +1,7 @@
 package components
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,10 +23,10 @@ type mailWords struct {
 type mailFrame struct{ greeting, urlLine, staff, foot, footOld, footNew, on, unknown string }
 
 var mailFrames = map[string]mailFrame{
-	"en": {"Hello {name},", "If the button does nothing, open this address:", "An administrator",
-		"You get this mail because {to} belongs to an account with {brand}. Nobody reads answers to it.",
-		"You get this mail because {to} belonged to an account with {brand}. Nobody reads answers to it.",
-		"You get this mail because somebody typed {to} as the new address of an account with {brand}. Nobody reads answers to it.",
+	"en": {"Hello {name},", "If the button does not work, open this address:", "An administrator",
+		"You are getting this because {to} belongs to an account with {brand}. Replies are not read.",
+		"You are getting this because {to} belonged to an account with {brand}. Replies are not read.",
+		"You are getting this because somebody entered {to} as the new address of an account with {brand}. Replies are not read.",
 		" on ", "an unknown browser"},
 	"es": {"Hola, {name}:", "Si el botón no funciona, abre esta dirección:", "La administración",
 		"Recibes este correo porque {to} pertenece a una cuenta de {brand}. Nadie lee las respuestas.",
@@ -39,69 +40,100 @@ var mailCatalogue = map[string]map[string]mailWords{
 		"invite": {
 			subject: "You are invited to {brand}",
 			lines:   []string{"You have an account with {brand}. Choose a password, and you are in."},
-			byLine:  "{by} made an account with {brand} for you. Choose a password, and you are in.",
+			byLine:  "{by} has created an account with {brand} for you. Choose a password, and you are in.",
 			button:  "Accept the invitation",
-			after:   []string{"The link works once, until {until}.", "If you did not expect this, you can leave it: nothing happens by itself."},
+			after:   []string{"The link works once, until {until}.", "If you were not expecting this, you can ignore it: nothing happens by itself."},
 		},
 		"reset": {
 			subject: "Choose a new password for {brand}",
-			lines:   []string{"You asked for a new password for {brand}. Choose one by this link."},
-			byLine:  "{by} sends you a link by which you choose a new password for {brand}.",
+			lines:   []string{"You asked for a new password for {brand}. Use this link to choose one."},
+			byLine:  "{by} has sent you a link to choose a new password for {brand}.",
 			button:  "Choose a new password",
-			after:   []string{"The link works once, until {until}. Until then your old password works.", "If you did not ask for it, you can leave it: nobody gets in by it who does not read this mail."},
+			after:   []string{"The link works once, until {until}. Until you use it, your old password still works.", "If you did not ask for it, you can ignore it: nobody can use the link without reading this mail."},
 		},
 		"password": {
 			subject: "Your password for {brand} was changed",
 			lines:   []string{"You changed the password of your account with {brand}. All other sessions have ended."},
 			byLine:  "{by} changed the password of your account with {brand}. All sessions have ended.",
-			after:   []string{"If you know nothing of this, tell an administrator of {brand} at once."},
+			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
 		},
 		"address_old": {
 			subject: "Your address for {brand} was changed",
-			lines:   []string{"Your account with {brand} has another e-mail address from now on. This one is no longer used to sign in."},
-			byLine:  "{by} has given your account with {brand} another e-mail address. This one is no longer used to sign in.",
-			after:   []string{"If you know nothing of this, tell an administrator of {brand} at once."},
+			lines:   []string{"Your account with {brand} now has another e-mail address. This one can no longer be used to sign in."},
+			byLine:  "{by} has given your account with {brand} another e-mail address. This one can no longer be used to sign in.",
+			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
 		},
 		"address_new": {
-			subject: "This is your address for {brand} now",
-			lines:   []string{"Your account with {brand} has this e-mail address from now on: {to}. You sign in with it."},
-			byLine:  "{by} has given your account with {brand} this e-mail address: {to}. You sign in with it from now on.",
-			after:   []string{"If you know nothing of this, tell an administrator of {brand}."},
+			subject: "This is now your address for {brand}",
+			lines:   []string{"Your account with {brand} now has this e-mail address: {to}. Use it to sign in."},
+			byLine:  "{by} has given your account with {brand} this e-mail address: {to}. Use it to sign in from now on.",
+			after:   []string{"If this was not expected, tell an administrator of {brand}."},
 		},
 		"address": {
 			subject: "Confirm your new address for {brand}",
-			lines:   []string{"You want to use {to} for your account with {brand}. Confirm that you read its mail."},
+			lines:   []string{"You want to use {to} for your account with {brand}. Please confirm that this address is yours."},
 			button:  "Confirm this address",
-			after:   []string{"The link works once, until {until}, for whoever is signed in to the account. Until then nothing changes.", "If you did not ask for it, you can leave it: nothing happens by itself."},
+			after:   []string{"The link works once, until {until}, and only while signed in to the account. Nothing changes before that.", "If you did not ask for it, you can ignore it: nothing happens by itself."},
 		},
 		"address_taken": {
 			subject: "Somebody asked for your address with {brand}",
-			lines:   []string{"Somebody with another account with {brand} wants to use {to} for it. It is the address of your account, and stays that: nothing has changed."},
-			after:   []string{"If that was you, sign in with {to}, or give this account another address first. If not, you can leave it."},
+			lines:   []string{"Somebody with another account with {brand} asked to use {to} for it. It is the address of your account and remains so: nothing has changed."},
+			after:   []string{"If that was you, sign in with {to}, or give this account another address first. If not, you can ignore this."},
 		},
 		"address_back": {
 			subject: "Your address for {brand} was changed",
-			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one is no longer used to sign in.", "If it was you, all is well. If not, take the account back: this address is put back, all sessions end, and you choose a new password."},
-			button:  "It was not me",
+			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one can no longer be used to sign in.", "If it was you, there is nothing to do. If not, take the account back: this address is restored, all sessions end, and you choose a new password."},
+			button:  "This was not me",
 			after:   []string{"The link works once, until {until}."},
 		},
 		"address_lost": {
-			subject: "Your account with {brand} has its former address again",
-			lines:   []string{"Somebody who reads the mail of the address that your account had before {to} took it back there. All sessions have ended, and the password is good no more."},
-			after:   []string{"If you know nothing of this, tell an administrator of {brand} at once."},
+			subject: "Your account with {brand} has its previous address again",
+			lines:   []string{"Somebody with access to the address that your account had before {to} has taken the account back. All sessions have ended, and the password no longer works."},
+			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
 		},
 		"device": {
 			subject: "New sign-in to {brand}",
-			lines:   []string{"Somebody signed in to your account with {brand} with a device that it had not been seen with: {device}, from {from}, {when}.", "If it was you, all is well. If not, end that session, and choose a new password."},
-			button:  "It was not me",
-			after:   []string{"The link works once, until {until}, as long as the session lasts. You also find it on your account page."},
+			lines:   []string{"Somebody signed in to your account with {brand} from a new device: {device}, from {from}, on {when}.", "If it was you, there is nothing to do. If not, end that session and choose a new password."},
+			button:  "This was not me",
+			after:   []string{"The link works once, until {until} or until the session ends. You can also end the session on your account page."},
 		},
 		"seen": {
-			subject: "An administrator looks at {brand} as you see it",
-			lines:   []string{"An administrator looks at {brand} as you see it, for at most an hour."},
-			byLine:  "{by} looks at {brand} as you see it, for at most an hour.",
-			after: []string{"They only look: they can change nothing, take nothing away and confirm nothing in your name. Why they do it stands on your account page.",
-				"If that surprises you, tell an administrator of {brand}."},
+			subject: "An administrator is viewing {brand} as you",
+			lines:   []string{"An administrator is viewing {brand} the way you see it, for an hour at most."},
+			byLine:  "{by} is viewing {brand} the way you see it, for an hour at most.",
+			after: []string{"They can only look: they cannot change, export or confirm anything in your name. Their reason is on your account page.",
+				"If this was not expected, tell an administrator of {brand}."},
+		},
+		"app_added": {
+			subject: "An authenticator app was added to your account with {brand}",
+			lines:   []string{"You set up an authenticator app for your account with {brand}. From now on, signing in asks for one of its codes."},
+			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+		},
+		"app_removed": {
+			subject: "The authenticator app of your account with {brand} was removed",
+			lines:   []string{"You removed the authenticator app of your account with {brand}. Its codes no longer work."},
+			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+		},
+		"passkey_added": {
+			subject: "A passkey was added to your account with {brand}",
+			lines:   []string{"You added a passkey to your account with {brand}. It can be used to sign in from now on."},
+			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+		},
+		"passkey_removed": {
+			subject: "A passkey was removed from your account with {brand}",
+			lines:   []string{"You removed a passkey from your account with {brand}. It can no longer be used to sign in."},
+			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+		},
+		"codes": {
+			subject: "New recovery codes for your account with {brand}",
+			lines:   []string{"You made new recovery codes for your account with {brand}. The codes you had before no longer work."},
+			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+		},
+		"factors_reset": {
+			subject: "Two-step verification was removed from your account with {brand}",
+			lines:   []string{"An administrator removed all second factors and recovery codes from your account with {brand}. All sessions have ended; you sign in with your password alone until you set up a new one."},
+			byLine:  "{by} removed all second factors and recovery codes from your account with {brand}. All sessions have ended; you sign in with your password alone until you set up a new one.",
+			after:   []string{"If you did not ask for this, tell an administrator of {brand} at once."},
 		},
 	},
 	"es": {
@@ -172,8 +204,42 @@ var mailCatalogue = map[string]map[string]mailWords{
 			after: []string{"Solo mira: no puede cambiar nada, llevarse nada ni confirmar nada en tu nombre. El motivo está en la página de tu cuenta.",
 				"Si te sorprende, avisa a la administración de {brand}."},
 		},
+		"app_added": {
+			subject: "Se ha añadido una aplicación de autenticación a tu cuenta de {brand}",
+			lines:   []string{"Has configurado una aplicación de autenticación para tu cuenta de {brand}. Desde ahora, al entrar se pide uno de sus códigos."},
+			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+		},
+		"app_removed": {
+			subject: "Se ha quitado la aplicación de autenticación de tu cuenta de {brand}",
+			lines:   []string{"Has quitado la aplicación de autenticación de tu cuenta de {brand}. Sus códigos ya no valen."},
+			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+		},
+		"passkey_added": {
+			subject: "Se ha añadido una llave de acceso a tu cuenta de {brand}",
+			lines:   []string{"Has añadido una llave de acceso a tu cuenta de {brand}. Desde ahora sirve para entrar."},
+			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+		},
+		"passkey_removed": {
+			subject: "Se ha quitado una llave de acceso de tu cuenta de {brand}",
+			lines:   []string{"Has quitado una llave de acceso de tu cuenta de {brand}. Ya no sirve para entrar."},
+			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+		},
+		"codes": {
+			subject: "Nuevos códigos de recuperación para tu cuenta de {brand}",
+			lines:   []string{"Has creado nuevos códigos de recuperación para tu cuenta de {brand}. Los anteriores ya no valen."},
+			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+		},
+		"factors_reset": {
+			subject: "Se ha quitado la verificación en dos pasos de tu cuenta de {brand}",
+			lines:   []string{"La administración ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures uno nuevo."},
+			byLine:  "{by} ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures uno nuevo.",
+			after:   []string{"Si no lo has pedido, avisa enseguida a la administración de {brand}."},
+		},
 	},
 }
+
+// MailKinds lists the kinds of mail that there are words for, by name.
+func MailKinds() []string { return slices.Sorted(maps.Keys(mailCatalogue["en"])) }
 
 // MailFor puts a mail into words. A language that there is none of is English.
 func MailFor(lang string, f MailFacts) MailView {

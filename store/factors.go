@@ -142,8 +142,7 @@ func (s *Store) ConfirmApp(ctx context.Context, a Actor, code string) (codes []s
 		if codes, err = x.replaceCodes(u.ID); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: "authenticator app"})
-		return err
+		return x.factorChanged(u, MailAppAdded, Entry{Act: ActAddFactor, Note: "authenticator app"})
 	})
 	return codes, orElse(err, wrong)
 }
@@ -180,8 +179,7 @@ func (s *Store) NewRecoveryCodes(ctx context.Context, a Actor) (codes []string, 
 		if codes, err = x.replaceCodes(u.ID); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActNewCodes, Target: u.ID})
-		return err
+		return x.factorChanged(u, MailCodes, Entry{Act: ActNewCodes})
 	})
 	return codes, err
 }
@@ -200,8 +198,7 @@ func (s *Store) RemoveApp(ctx context.Context, a Actor) error {
 		if err := x.dropIdleCodes(u.ID); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActRemoveFactor, Target: u.ID, Note: "authenticator app"})
-		return err
+		return x.factorChanged(u, MailAppRemoved, Entry{Act: ActRemoveFactor, Note: "authenticator app"})
 	})
 }
 
@@ -232,9 +229,19 @@ func (s *Store) ResetFactors(ctx context.Context, a Actor, id int64) error {
 		if _, err := endSignIns(x, id, 0, EndedFactor); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActResetFactors, Target: id, Note: f.inWords() + " and recovery codes"})
-		return err
+		return x.factorChanged(u, MailFactorsReset, Entry{Act: ActResetFactors, Note: f.inWords() + " and recovery codes"})
 	})
+}
+
+// factorChanged tells somebody that what they prove to be themselves by is another
+// now, whoever changed it, and records it.
+func (x *tx) factorChanged(u *User, kind MailKind, e Entry) error {
+	if err := x.mail(letter{kind: kind, user: u.ID, to: u.Email}); err != nil {
+		return err
+	}
+	e.Target = u.ID
+	_, err := x.record(e)
+	return err
 }
 
 func (x *tx) dropFactors(user int64) error {

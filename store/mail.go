@@ -31,7 +31,20 @@ const (
 	MailAddressLost  MailKind = "address_lost"            // the one before is in the place of this one again
 	MailDevice       MailKind = MailKind(LinkDevice)
 	MailSeen         MailKind = "seen" // an admin looks at the back office as this person does
+
+	MailAppAdded       MailKind = "app_added" // an authenticator app proves who they are from now on
+	MailAppRemoved     MailKind = "app_removed"
+	MailPasskeyAdded   MailKind = "passkey_added"
+	MailPasskeyRemoved MailKind = "passkey_removed"
+	MailCodes          MailKind = "codes"         // new recovery codes are in the place of those before
+	MailFactorsReset   MailKind = "factors_reset" // an admin has taken all second factors away
 )
+
+// MailKinds lists all kinds of mail.
+func MailKinds() []MailKind {
+	return []MailKind{MailInvite, MailReset, MailPassword, MailAddressOld, MailAddressNew, MailAddress, MailAddressBack, MailAddressTaken,
+		MailAddressLost, MailDevice, MailSeen, MailAppAdded, MailAppRemoved, MailPasskeyAdded, MailPasskeyRemoved, MailCodes, MailFactorsReset}
+}
 
 // MailState says where a mail stands.
 type MailState string
@@ -385,6 +398,18 @@ func (k MailKind) Label() string {
 		return "Sign-in with a new device"
 	case MailSeen:
 		return "Somebody looks as they do"
+	case MailAppAdded:
+		return "Authenticator app added"
+	case MailAppRemoved:
+		return "Authenticator app removed"
+	case MailPasskeyAdded:
+		return "Passkey added"
+	case MailPasskeyRemoved:
+		return "Passkey removed"
+	case MailCodes:
+		return "New recovery codes"
+	case MailFactorsReset:
+		return "Second factors removed"
 	}
 	return string(k)
 }

@@ -91,6 +91,24 @@ func TestWhatIsTold(t *testing.T) {
 		}, []string{"address_new Ben@example.com", "address_old bo@example.com"}},
 		"an own address that was asked for": {func(c *cast) { c.askFor(newAddress) }, []string{"address " + newAddress}},
 		"an own address that another has":   {func(c *cast) { c.askFor("eve@example.com") }, []string{"address_taken eve@example.com"}},
+		"an authenticator app": {func(c *cast) { c.enrol(c.signIn(c.ben)) }, []string{"app_added Ben@example.com"}},
+		"an authenticator app that is removed, and new codes": {func(c *cast) {
+			a := c.signIn(c.ben)
+			c.enrol(a)
+			must(c.t, second(c.NewRecoveryCodes(c.t.Context(), a)))
+			must(c.t, c.RemoveApp(c.t.Context(), a))
+		}, []string{"app_added Ben@example.com", "app_removed Ben@example.com", "codes Ben@example.com"}},
+		"passkeys": {func(c *cast) {
+			a := c.signIn(c.ben)
+			c.addKey(a, officeKey(), "One")
+			mine, err := c.Factors(c.t.Context(), a, c.ben.ID)
+			must(c.t, err)
+			must(c.t, c.RemovePasskey(c.t.Context(), a, mine.Passkeys[0].ID))
+		}, []string{"passkey_added Ben@example.com", "passkey_removed Ben@example.com"}},
+		"factors that staff reset": {func(c *cast) {
+			c.enrol(c.signIn(c.ben))
+			must(c.t, c.ResetFactors(c.t.Context(), c.admin, c.ben.ID))
+		}, []string{"app_added Ben@example.com", "factors_reset Ben@example.com"}},
 		"another name": {func(c *cast) {
 			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldName, "Bo")))
 		}, nil},

@@ -134,8 +134,7 @@ func (x *tx) addPasskey(u *User, p *Passkey) (codes []string, err error) {
 	if codes, err = x.keepPasskey(u, p); err != nil {
 		return nil, err
 	}
-	_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: p.quoted()})
-	return codes, err
+	return codes, x.factorChanged(u, MailPasskeyAdded, Entry{Act: ActAddFactor, Note: p.quoted()})
 }
 
 // keepPasskey is addPasskey without its entry in the trail.
@@ -230,8 +229,7 @@ func (s *Store) RemovePasskey(ctx context.Context, a Actor, id int64) error {
 		if err := x.dropIdleCodes(u.ID); err != nil {
 			return err
 		}
-		_, err = x.record(Entry{Act: ActRemoveFactor, Target: u.ID, Note: p.quoted()})
-		return err
+		return x.factorChanged(u, MailPasskeyRemoved, Entry{Act: ActRemoveFactor, Note: p.quoted()})
 	})
 }
 

@@ -52,7 +52,7 @@ func mailStories() []story {
 		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(c.OutboxView{NoMail: true, States: outbox().States})},
 	}
 	for _, lang := range c.MailLanguages() {
-		for _, kind := range []string{"invite", "reset", "password", "address_old", "address_new", "address", "address_taken", "address_back", "address_lost", "device", "seen"} {
+		for _, kind := range c.MailKinds() {
 			all = append(all, mailStory(lang, kind))
 		}
 		all = append(all, mailText(lang, "invite"))
