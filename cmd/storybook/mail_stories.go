@@ -84,9 +84,13 @@ func mailText(lang, kind string) story {
 }
 
 func mailView(lang, kind string) c.MailView {
+	when, until := "Monday 23 November 2026, 12:00 UTC", "Monday 30 November 2026, 12:00 UTC"
+	if lang == "es" {
+		when, until = "lunes 23 de noviembre de 2026, 12:00 UTC", "lunes 30 de noviembre de 2026, 12:00 UTC"
+	}
 	return c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
-		Browser: "Firefox", System: "Linux", From: "203.0.113.7", When: "Monday 23 November 2026, 12:00 UTC",
-		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: "Monday 30 November 2026, 12:00 UTC"})
+		Browser: "Firefox", System: "Linux", From: "203.0.113.7", When: when,
+		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: until})
 }
 
 func newLink() c.NewLinkView {

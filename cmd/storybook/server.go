@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -15,6 +16,15 @@ import (
 // what the program can show.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// policyOf admits the style sheet that a mail brings along: there is no other way for
+// mails, and the program itself shows none.
+func policyOf(s story) string {
+	if s.Document == nil {
+		return policy
+	}
+	return strings.Replace(policy, "style-src 'self'", "style-src 'unsafe-inline'", 1)
+}
 
 //go:embed storybook.js
 var script []byte
@@ -58,6 +68,6 @@ func write(w http.ResponseWriter, r *http.Request, s story) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policy)
+	w.Header().Set("Content-Security-Policy", policyOf(s))
 	_, _ = w.Write(page.Bytes())
 }
