@@ -270,7 +270,7 @@ var archRules = []struct {
 		"components/a.templ": "package components\n@templ.Raw(x)\n<p style=\"x\">\n<script>alert(1)</script>\n<script src={ x } defer></script>\n" +
 			"<b hx-on:click=\"x\">\n<b hx-vals=\"js:{}\">\n<b hx-trigger=\"click[ctrlKey]\">\n<b onclick=\"x\">\nscript f() {\n// style= in a comment\n<link rel=\"stylesheet\" href={ x }/>\n<b hx-trigger=\"submit, session:restored\" data-on=\"x\">\n<script src=\"x\">alert(1)</script>\n",
 		"components/a.go": "package components\nimport \"github.com/a-h/templ\"\nvar a = templ.Raw(x)\nvar b = \"js:x\"\nvar c = \"hx-on:click\"\n",
-		letterFile: "package components\n<style>\n<p style=\"x\">\n",
+		letterFile:        "package components\n<style>\n<p style=\"x\">\n",
 	}, []string{letterFile + ":3", "components/a.templ:2", "components/a.templ:3", "components/a.templ:4", "components/a.templ:6", "components/a.templ:7",
 		"components/a.templ:8", "components/a.templ:9", "components/a.templ:10", "components/a.templ:14", "components/a.go:3", "components/a.go:4", "components/a.go:5"}},
 	{"the top level is fixed", onlyTheRooms, map[string]string{
