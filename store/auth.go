@@ -59,7 +59,7 @@ func (s *Store) tryPassword(ctx context.Context, a Actor, key, email, password s
 	if err != nil && KindOf(err) != NotFound {
 		return Whoever{}, err
 	}
-	ok, rehash, err := s.checkPassword(ctx, u, password)
+	ok, rehash, err := s.checkPassword(ctx, u, key, password)
 	if err != nil {
 		return Whoever{}, err
 	}
@@ -80,9 +80,9 @@ func signInKey(email string) string {
 
 // checkPassword takes about the same time whether there is somebody or not.
 // rehash is a new hash for a password whose stored one has old costs.
-func (s *Store) checkPassword(ctx context.Context, u *User, password string) (ok bool, rehash string, err error) {
+func (s *Store) checkPassword(ctx context.Context, u *User, account, password string) (ok bool, rehash string, err error) {
 	if u == nil || !u.HasPassword {
-		return false, "", s.hasher.VerifyNobody(ctx, password)
+		return false, "", s.refuseNobody(ctx, account, password)
 	}
 	ok, stale, err := s.hasher.Verify(ctx, u.passwordHash, password)
 	if ok && stale {
@@ -191,7 +191,7 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
 		return err
 	}
-	ok, _, err := s.checkPassword(ctx, u, current)
+	ok, _, err := s.checkPassword(ctx, u, u.emailKey, current)
 	if err != nil {
 		return s.unlessCrowded(ctx, a, u.emailKey, err)
 	}

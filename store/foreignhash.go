@@ -89,8 +89,8 @@ func graphic(s string) bool {
 // a program brings Unicode into one form first: so the text is taken as it is.
 //
 // A wrong password costs one of our own hashes on top, as much as there being
-// nobody: else the quick kinds would tell that somebody is there. The slow ones
-// still take longer than nobody, until their owner has signed in once.
+// nobody: else the quick kinds would tell that somebody is there. The slow ones do not
+// tell it, because some of those who are not there are as slow: see refuseNobody.
 func (h *Hasher) verifyForeign(ctx context.Context, hash, password string) (ok, stale bool, err error) {
 	f, err := readForeign(hash)
 	if err != nil {

@@ -60,7 +60,7 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
 		return err
 	}
-	ok, _, err := s.checkPassword(ctx, u, password)
+	ok, _, err := s.checkPassword(ctx, u, u.emailKey, password)
 	if err != nil {
 		return s.unlessCrowded(ctx, a, u.emailKey, err)
 	}
