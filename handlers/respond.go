@@ -199,6 +199,8 @@ func (s *server) sheet() *bytes.Buffer {
 func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {
 	b := s.sheet()
 	switch {
+	case v.status == http.StatusNoContent:
+		return b, nil
 	case v.text != "":
 		b.WriteString(v.text)
 		return b, nil

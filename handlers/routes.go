@@ -35,6 +35,7 @@ func (s *server) list() []route {
 		{"GET /{$}", open, s.home},
 		{"GET " + aliveAt, need{open: true, probe: true}, s.healthz},
 		{"GET /readyz", need{open: true, probe: true}, s.readyz},
+		{"POST " + violationsAt, need{open: true, passive: true, probe: true}, s.policyReport},
 		{"GET /login", open, s.loginForm},
 		{"POST /login", open, s.login},
 		{"GET /login/code", open, s.codeForm},

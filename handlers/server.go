@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"backoffice/assets"
@@ -94,6 +95,7 @@ type server struct {
 	routes    *http.ServeMux
 	sheets    sync.Pool // of buffers to draw answers in
 	calm      calm
+	reported  atomic.Int64 // the second of the last violation of the policy that was logged
 }
 
 // maxBody is the largest body of a request, in bytes: a form of a few fields.
@@ -208,12 +210,14 @@ func (s *server) limitBody(w http.ResponseWriter, r *http.Request, upload bool) 
 func within(d time.Duration) time.Time { return time.Now().Add(d) }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; " +
+	"report-uri " + violationsAt + "; report-to policy"
 
 // headers sets what every answer carries.
 func (s *server) headers(next http.Handler) http.Handler {
 	always := http.Header{
 		"Content-Security-Policy":      {policy},
+		"Reporting-Endpoints":          {`policy="` + violationsAt + `"`},
 		"X-Content-Type-Options":       {"nosniff"},
 		"X-Frame-Options":              {"DENY"},
 		"Referrer-Policy":              {"same-origin"},
