@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // Some secrets have to be read again, so that a digest is not enough: the seed of
@@ -105,7 +106,7 @@ func readKeyFile(path string) ([][]byte, error) {
 		return nil, fmt.Errorf("%w: %w", errKeyFile, err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 && info.Mode().IsRegular() && !mounted(path) {
+	if info, err := f.Stat(); err == nil && readByOthers(info) && !mounted(path) {
 		return nil, fmt.Errorf("%w %s can be read by others: chmod 600 it", errKeyFile, path)
 	}
 	var secrets [][]byte
@@ -128,6 +129,17 @@ func readKeyFile(path string) ([][]byte, error) {
 		return nil, fmt.Errorf("%w %s holds no key", errKeyFile, path)
 	}
 	return secrets, nil
+}
+
+// readByOthers reports whether a file is open to anybody but its owner. A group that
+// bears the number of its owner is nobody else: so Kubernetes gives a volume to the
+// one user of a container, again and again.
+func readByOthers(info fs.FileInfo) bool {
+	open := fs.FileMode(0o077)
+	if sys, ok := info.Sys().(*syscall.Stat_t); ok && sys.Uid == sys.Gid && sys.Uid != 0 {
+		open = 0o007
+	}
+	return info.Mode().IsRegular() && info.Mode().Perm()&open != 0
 }
 
 // mounted reports whether a file was put there by Kubernetes, whose secrets are
@@ -226,10 +238,25 @@ func (s *Store) unseal(place string, id int64, text string) ([]byte, error) {
 }
 
 // CheckKeys makes the key file unless it is there, and fails when it is not that
-// of this database: another instance has other keys, or the file was lost.
+// of this database: another instance has other keys, or the file was lost. From the
+// first time on the database knows the key, so that no second file is made for it
+// elsewhere before anything is sealed.
 func (s *Store) CheckKeys(ctx context.Context) error {
-	_, err := s.fittingKeys(ctx, s.reader)
-	return err
+	known, err := selectKeys(ctx, s.reader)
+	if err != nil {
+		return err
+	}
+	if len(known) > 0 {
+		_, err := s.fittingKeys(ctx, s.reader)
+		return err
+	}
+	return s.transact(ctx, Actor{Kind: System}, func(x *tx) error {
+		keys, err := s.fittingKeys(x.ctx, x.Tx)
+		if err != nil {
+			return err
+		}
+		return insertKey(x, keys[0].id)
+	})
 }
 
 // fittingKeys are the keys, one of which the database knows if it knows any.
@@ -242,7 +269,7 @@ func (s *Store) fittingKeys(ctx context.Context, q querier) ([]sealKey, error) {
 	if err == nil && (len(known) == 0 || fits(keys, known)) {
 		return keys, nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && (len(known) == 0 || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%w %s is not the one of this database, whose secrets it cannot open: give every instance the same file (--key-file), "+

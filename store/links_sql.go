@@ -63,6 +63,12 @@ func deleteLinksSince(x *tx, user int64, kind LinkKind, since time.Time) error {
 	return err
 }
 
+// deleteLinksBut removes the links of everybody that are of another kind.
+func deleteLinksBut(x *tx, kind LinkKind) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE kind <> ?1`, string(kind))
+	return err
+}
+
 // deleteLink removes the links of somebody that are about the same.
 func deleteLink(x *tx, l *Link) error {
 	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1 AND kind = ?2 AND about = ?3`, l.User, string(l.Kind), l.about())

@@ -148,6 +148,12 @@ func sweepMails(x *tx, before time.Time) error {
 }
 
 // giveSecretMailsUp ends the mails whose secret nobody can open any more.
+// giveMailsUp gives up what waits. What brings a link is told without it from then on.
+func giveMailsUp(x *tx, why string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE next_at > 0`, why)
+	return err
+}
+
 func giveSecretMailsUp(x *tx) (int, error) {
 	return affected(x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE secret <> ''`, mailUnsealed))
 }

@@ -91,7 +91,7 @@ func TestWhatIsTold(t *testing.T) {
 		}, []string{"address_new Ben@example.com", "address_old bo@example.com"}},
 		"an own address that was asked for": {func(c *cast) { c.askFor(newAddress) }, []string{"address " + newAddress}},
 		"an own address that another has":   {func(c *cast) { c.askFor("eve@example.com") }, []string{"address_taken eve@example.com"}},
-		"an authenticator app": {func(c *cast) { c.enrol(c.signIn(c.ben)) }, []string{"app_added Ben@example.com"}},
+		"an authenticator app":              {func(c *cast) { c.enrol(c.signIn(c.ben)) }, []string{"app_added Ben@example.com"}},
 		"an authenticator app that is removed, and new codes": {func(c *cast) {
 			a := c.signIn(c.ben)
 			c.enrol(a)

@@ -54,6 +54,22 @@ func notNewer(version int64, name string) error {
 	return err
 }
 
+// admits refuses to make, or to bring up to date, a database of a schema version when
+// that is not wanted; 0 is that of an empty one.
+func (c Config) admits(version int64) error {
+	newest, err := newestMigration()
+	switch {
+	case err != nil || version >= newest:
+		return err
+	case version == 0 && c.MustExist:
+		return &Error{Kind: NotFound, Message: "There is no back office in " + NameOf(c.DB) + ". Is --db right?"}
+	case version > 0 && c.NoUpgrade:
+		return refusedFile(NameOf(c.DB), fmt.Sprintf("has the schema of an older version (%d, this one’s is %d): "+
+			"start the server with this version, which brings it up to date, or use the older version for this", version, newest))
+	}
+	return nil
+}
+
 // migrateUp takes the steps that are not done yet.
 func migrateUp(ctx context.Context, d goose.Dialect, db *sql.DB, options ...goose.ProviderOption) error {
 	p, err := newMigrator(d, db, options...)

@@ -64,6 +64,9 @@ func (e *postgres) migrate(ctx context.Context) error {
 	if err := errors.Join(err, notNewer(version, NameOf(e.config.DB))); err != nil {
 		return err
 	}
+	if err := e.config.admits(version); err != nil {
+		return err
+	}
 	if newest, err := newestMigration(); err != nil || version == newest {
 		return err
 	}

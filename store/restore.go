@@ -56,7 +56,7 @@ func replace(ctx context.Context, whole, to string, now time.Time) (kept string,
 		return "", err
 	}
 	defer release()
-	kept = to + ".before-" + now.UTC().Format("20060102T150405Z")
+	kept = to + ".before-" + now.UTC().Format("20060102T150405.000Z")
 	if !sound { // what SQLite has left beside it belongs to it, not to the new one
 		for _, beside := range []string{"-wal", "-shm", "-journal"} {
 			if err := os.Rename(to+beside, kept+beside); err != nil && !errors.Is(err, fs.ErrNotExist) {

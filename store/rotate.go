@@ -61,13 +61,9 @@ func (x *tx) addKey() error {
 	if _, err := x.store.fittingKeys(x.ctx, x.Tx); err != nil {
 		return err
 	}
-	var used []string
-	for _, c := range sealedColumns {
-		names, err := keysInUse(x.ctx, x.Tx, c)
-		if err != nil {
-			return err
-		}
-		used = append(used, names...)
+	used, err := usedKeys(x.ctx, x.Tx)
+	if err != nil {
+		return err
 	}
 	newest, err := x.store.keys.add(used)
 	if err != nil {

@@ -202,14 +202,20 @@ func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
 		if err := x.require(ActEndEverybody, nil); err != nil {
 			return err
 		}
-		if n, err = endEverySignIn(x, x.actor.SignIn, EndedByAdmin); err != nil {
-			return err
-		}
-		if err := deleteEveryBrowser(x); err != nil {
-			return err
-		}
-		_, err = x.record(Entry{Act: ActEndEverybody, Note: plural(n, "session", "sessions") + " ended"})
+		n, err = x.endEverybody("")
 		return err
 	})
+	return n, err
+}
+
+// endEverybody ends all sign-ins but that of the actor, and forgets all browsers.
+func (x *tx) endEverybody(why string) (n int, err error) {
+	if n, err = endEverySignIn(x, x.actor.SignIn, EndedByAdmin); err != nil {
+		return n, err
+	}
+	if err := deleteEveryBrowser(x); err != nil {
+		return n, err
+	}
+	_, err = x.record(Entry{Act: ActEndEverybody, Note: plural(n, "session", "sessions") + " ended" + why})
 	return n, err
 }

@@ -33,6 +33,9 @@ const (
 )
 
 func (e *sqlite) open(ctx context.Context, s *Store) (err error) {
+	if err = e.findOrMake(); err != nil {
+		return err
+	}
 	s.writer = e.config.pool(e.connector("rwc"), 1)
 	e.writer, e.flushes = s.writer, true
 	if err = e.migrate(ctx); err != nil {
@@ -51,6 +54,26 @@ func (e *sqlite) open(ctx context.Context, s *Store) (err error) {
 	return nil
 }
 
+// findOrMake makes the file, for its owner alone, unless it is there. What SQLite puts
+// beside it has the same mode.
+func (e *sqlite) findOrMake() error {
+	if e.config.MustExist {
+		_, err := os.Stat(e.config.DB)
+		if errors.Is(err, fs.ErrNotExist) {
+			return e.config.admits(0)
+		}
+		return err
+	}
+	f, err := os.OpenFile(e.config.DB, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // migrate takes the steps that are not done yet. Mostly there are none, and then
 // none is read.
 func (e *sqlite) migrate(ctx context.Context) error {
@@ -59,6 +82,11 @@ func (e *sqlite) migrate(ctx context.Context) error {
 		return err
 	}
 	version, err := fileVersion(ctx, e.writer)
+	if err == nil {
+		if err := e.config.admits(version); err != nil {
+			return err
+		}
+	}
 	if err != nil || version < newest { // a file that another program makes just now cannot be read
 		if err := migrateUp(ctx, goose.DialectSQLite3, e.writer); err != nil {
 			return err

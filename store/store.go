@@ -58,6 +58,15 @@ type Config struct {
 	// who share a database need the same file.
 	KeyFile string
 
+	// MustExist refuses to make the database when it is missing: a mistyped name is
+	// not an empty back office. Default: it is made.
+	MustExist bool
+
+	// NoUpgrade refuses a database with an older schema instead of bringing it up to
+	// date: an older program may be at work there, and would be at a loss. Default: it
+	// is brought up to date.
+	NoUpgrade bool
+
 	// Connect is put in front of each pool of connections. Default: nothing.
 	// Tests put something in that fails.
 	Connect func(driver.Connector) driver.Connector

@@ -42,6 +42,8 @@ func contents(c store.Contents) string {
 type restoreCmd struct {
 	File  string `arg:"" help:"The backup."`
 	Check bool   `help:"Only examine it."`
+
+	WithoutKeys bool `help:"The key file of its time is lost: restore it without what only that opens, such as people's authenticator apps."`
 }
 
 // Run examines the backup and puts it in place. Whoever was signed in when it was
@@ -49,9 +51,12 @@ type restoreCmd struct {
 func (c *restoreCmd) Run(all *cli, env *environment) error {
 	if c.Check {
 		found, err := store.Examine(env.ctx, c.File)
-		if err == nil {
-			fmt.Fprintf(env.stdout, "%s: %s\n", c.File, contents(found))
+		if err != nil {
+			return err
 		}
+		fmt.Fprintf(env.stdout, "%s: %s\n", c.File, contents(found))
+	}
+	if err := store.OpensSecrets(env.ctx, c.File, all.KeyFile, all.DB); (err != nil && !c.WithoutKeys) || c.Check {
 		return err
 	}
 	r, err := store.Restore(env.ctx, c.File, all.DB, time.Now())
@@ -60,14 +65,26 @@ func (c *restoreCmd) Run(all *cli, env *environment) error {
 	}
 	fmt.Fprintf(env.stdout, "%s: %s\n", all.DB, contents(r.Contents))
 	if r.Kept != "" {
-		fmt.Fprintf(env.stdout, "What was there before is kept as %s\n", r.Kept)
+		fmt.Fprintf(env.stdout, "What was there before is kept as %s: it holds everything, and is never removed by itself\n", r.Kept)
 	}
-	return all.with(env, func(db *store.Store, a store.Actor) error {
-		n, err := db.EndEverybody(env.ctx, a)
-		if err != nil {
-			return errors.Join(errors.New("the backup is in place, and its sessions could not be ended"), err)
+	return all.within(env, store.Config{MustExist: true}, func(db *store.Store, a store.Actor) error { return c.settle(env, db, a) })
+}
+
+// settle ends what the backup has brought back and should not have.
+func (c *restoreCmd) settle(env *environment, db *store.Store, a store.Actor) error {
+	if c.WithoutKeys {
+		lost, err := db.ForgetKeys(env.ctx, a)
+		if err != nil && store.KindOf(err) != store.Refused { // nothing is lost
+			return err
 		}
-		fmt.Fprintf(env.stdout, "%d sessions of its time ended\n", n)
-		return nil
-	})
+		if lost != "" {
+			fmt.Fprintf(env.stdout, "Without their key: %s\n", lost)
+		}
+	}
+	n, err := db.SettleRestored(env.ctx, a)
+	if err != nil {
+		return errors.Join(errors.New("the backup is in place, and its sessions could not be ended"), err)
+	}
+	fmt.Fprintf(env.stdout, "%d sessions of its time ended, and its links and waiting mails\n", n)
+	return nil
 }

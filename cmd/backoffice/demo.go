@@ -17,7 +17,7 @@ func (c *demoCmd) Run(all *cli, env *environment) error {
 	if c.Users < 1 {
 		return &store.Error{Kind: store.Invalid, Message: "--users must be at least 1."}
 	}
-	return all.with(env, func(db *store.Store, a store.Actor) error {
+	return all.making(env, func(db *store.Store, a store.Actor) error {
 		began := time.Now()
 		bar := newBar(env.stderr)
 		n, err := db.AddManyExamples(env.ctx, a, c.Users, func(done int) { bar.draw("adding", done*c.Users/1000, c.Users) })

@@ -45,7 +45,7 @@ func (c *importCmd) Run(all *cli, env *environment) error {
 	if given != 1 {
 		return &store.Error{Kind: store.Invalid, Message: "Say what to import: a file, or the number of an import to --continue or to --undo."}
 	}
-	return all.with(env, func(db *store.Store, a store.Actor) error {
+	return all.making(env, func(db *store.Store, a store.Actor) error {
 		one := &importing{c: c, env: env, db: db, actor: a}
 		err := one.run()
 		if lagging := db.IndexSearch(env.ctx); err == nil {

@@ -156,11 +156,6 @@ func complain(w io.Writer, err error) int {
 	return exitRefused
 }
 
-// open opens the store with what the flags say.
-func (c *cli) open(env *environment) (*store.Store, error) {
-	return c.openWith(env, store.Config{})
-}
-
 // openWith opens the database with what a command has to say besides.
 func (c *cli) openWith(env *environment, config store.Config) (*store.Store, error) {
 	config.DB, config.KeyFile, config.BreachedPasswords = c.DB, c.KeyFile, c.BreachedPasswords

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"backoffice/handlers"
+	"backoffice/store"
 )
 
 // scraped are figures by their name and labels, as a Prometheus reads them.
@@ -152,7 +153,7 @@ func TestMetricsWithoutADatabase(t *testing.T) {
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
 	c := cli{DB: s.db}
-	db, err := c.open(&environment{ctx: t.Context()})
+	db, err := c.openWith(&environment{ctx: t.Context()}, store.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

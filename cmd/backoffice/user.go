@@ -41,7 +41,7 @@ func (c *userCreateCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
-	return all.with(env, func(db *store.Store, a store.Actor) error {
+	return all.making(env, func(db *store.Store, a store.Actor) error {
 		made, err := db.CreateUser(env.ctx, a, store.NewUser{Name: c.Name, Email: c.Email, Phone: c.Phone, Role: store.Role(c.Role),
 			ExternalID: c.ExternalID, Password: password, MustChangePassword: c.MustChange})
 		if err == nil {
@@ -51,9 +51,19 @@ func (c *userCreateCmd) Run(all *cli, env *environment) error {
 	})
 }
 
-// with opens the store for one command.
+// with opens the store for one command. It has to be there, and is used as it is: a
+// server may be at work there, of another version perhaps.
 func (c *cli) with(env *environment, do func(*store.Store, store.Actor) error) error {
-	db, err := c.open(env)
+	return c.within(env, store.Config{MustExist: true, NoUpgrade: true}, do)
+}
+
+// making is with for commands that also begin a back office.
+func (c *cli) making(env *environment, do func(*store.Store, store.Actor) error) error {
+	return c.within(env, store.Config{NoUpgrade: true}, do)
+}
+
+func (c *cli) within(env *environment, config store.Config, do func(*store.Store, store.Actor) error) error {
+	db, err := c.openWith(env, config)
 	if err != nil {
 		return err
 	}
