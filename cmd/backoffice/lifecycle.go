@@ -54,7 +54,7 @@ func (c *callers) note(conn net.Conn, state http.ConnState) {
 }
 
 // expected reports whether somebody is being answered, or has come so lately
-// that they are about to ask. Browsers open connections that they never use.
+// that they may still ask. Browsers open connections that they never use.
 func (c *callers) expected() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -66,8 +66,12 @@ func (c *callers) expected() bool {
 	return false
 }
 
-// aboutToAsk is how long after it was opened a connection brings its request.
-const aboutToAsk = time.Second
+// aboutToAsk is how long after it was opened a connection may bring its request: as
+// long as the server waits for one.
+const aboutToAsk = headerTime
+
+// headerTime is how long the head of a request may take.
+const headerTime = 5 * time.Second
 
 // finishTime is how long what runs may take to finish: as long as the slowest
 // page, not as long as a download that its reader takes slowly.
@@ -81,7 +85,7 @@ func (s *service) listen(flag, address string, h http.Handler) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		// What it says is about clients, by their address.
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
@@ -159,12 +163,14 @@ func (s *service) shutDown() error {
 	return errors.Join(errs...)
 }
 
-// lastCall lets nobody in any more and waits for those who are in. Once
-// Shutdown has begun, net/http hangs up on whoever came in before and only then
-// asks (conn.serve), so it may begin only when nobody is expected to.
+// lastCall lets nobody in any more and waits for those who are in. Each of them is
+// answered once more, and told that the connection ends with that. Once Shutdown has
+// begun, net/http hangs up on whoever came in before and only then asks (conn.serve),
+// so it may begin only when nobody is expected to.
 func (d *door) lastCall(ctx context.Context) {
 	d.listener.Close()
 	<-d.shut
+	d.SetKeepAlivesEnabled(false)
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for d.callers.expected() {

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -46,6 +50,53 @@ func TestDrain(t *testing.T) {
 		d.cmd = nil
 	case <-time.After(programStopTimeout):
 		t.Error("a second signal does not end it")
+	}
+}
+
+// TestLateCallersAreAnswered opens connections as browsers do, before they need them,
+// and asks on one of them when nobody else is let in any more.
+func TestLateCallersAreAnswered(t *testing.T) {
+	t.Parallel()
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	d := startDaemon(t, storetest.New(t), nil, log, "--drain", "1ms")
+	host := strings.TrimPrefix(d.URL, "http://")
+	early, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer early.Close()
+	once(t, d.URL, call{path: "/healthz"}) // by then the program knows the connection before
+	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the door to close", func() bool {
+		late, err := net.Dial("tcp", host)
+		if err == nil {
+			late.Close()
+		}
+		return err != nil
+	})
+	// What has come since the program was told to stop was let in and is waited for: so
+	// long is the early one as well.
+	if _, err := io.WriteString(early, "GET /login HTTP/1.1\r\nHost: "+host+"\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.ReadResponse(bufio.NewReader(early), nil)
+	if err != nil {
+		t.Fatalf("it was hung up on: %v", err)
+	}
+	if r.StatusCode != http.StatusOK || !r.Close {
+		t.Errorf("%s, closes %v", r.Status, r.Close)
+	}
+	select {
+	case <-d.ended:
+		d.cmd = nil
+	case <-time.After(programStopTimeout):
+		t.Error("it does not stop after that")
 	}
 }
 
