@@ -46,6 +46,7 @@ func (s *server) identify(next http.Handler) http.Handler {
 		began := s.store.Now()
 		n := &note{id: newRequestID(), trace: readTrace(r)}
 		w.Header().Set("X-Request-Id", n.id)
+		n.trace.answer(w.Header())
 		sw := &statusWriter{ResponseWriter: w}
 		next.ServeHTTP(sw, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
 		if n.route == "" { // nobody has asked what it is about
@@ -68,14 +69,11 @@ func (s *server) logAccess(r *http.Request, n *note, done Answered) {
 		return
 	}
 	attrs := []slog.Attr{slog.String("id", n.id), slog.String("method", r.Method), slog.String("route", n.route),
-		slog.Int("status", done.Status), slog.String("took", done.Took.Round(time.Microsecond).String())}
+		slog.Int("status", done.Status), slog.Float64("took_ms", float64(done.Took.Microseconds())/1000)}
 	if n.person != 0 {
 		attrs = append(attrs, slog.Int64("person", n.person))
 	}
-	if n.trace.id != "" {
-		attrs = append(attrs, slog.String("trace", n.trace.id), slog.String("parent", n.trace.parent))
-	}
-	s.log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+	s.log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", append(attrs, n.trace.attrs()...)...)
 }
 
 // statusWriter remembers the status for the access log.
@@ -107,6 +105,6 @@ func (s *server) logError(a *ask, err error) {
 	if errors.Is(err, context.Canceled) && a.Context().Err() != nil {
 		return // they left
 	}
-	s.log.LogAttrs(context.WithoutCancel(a.Context()), slog.LevelError, "failed", slog.String("id", a.id),
-		slog.String("route", a.note.route), slog.String("cause", err.Error()))
+	attrs := []slog.Attr{slog.String("id", a.id), slog.String("route", a.note.route), slog.String("cause", err.Error())}
+	s.log.LogAttrs(context.WithoutCancel(a.Context()), slog.LevelError, "failed", append(attrs, a.note.trace.attrs()...)...)
 }

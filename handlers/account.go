@@ -15,8 +15,8 @@ func (s *server) account(a *ask) (view, error) { return s.accountPage(a, nil) }
 
 func (s *server) accountPage(a *ask, problems map[string]string) (view, error) {
 	u := &a.who.User
-	v := components.AccountView{Name: u.Name, Email: u.Email, Avatar: avatar(u), RoleName: u.Role.Label(), Facts: ownFacts(a, u)}
-	v.Password = components.PasswordForm{Forced: u.MustChangePassword, None: !u.HasPassword, Mail: s.mail}
+	v := components.AccountView{Name: u.Name, Email: u.Email, Avatar: avatar(u), RoleName: u.Role.Label(), Facts: ownFacts(a, u), Looks: a.seeing() != nil}
+	v.Password = components.PasswordForm{Forced: u.MustChangePassword && !v.Looks, None: !u.HasPassword, Mail: s.mail}
 	for _, f := range []components.Field{
 		{Name: "current", Label: "Current password", Autocomplete: "current-password"},
 		{Name: "password", Label: "New password", Autocomplete: "new-password", Hint: passwordHint},

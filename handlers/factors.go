@@ -27,8 +27,9 @@ func (s *server) factorCard(a *ask, u *store.User) (components.FactorCard, error
 	v.On, v.App = f.Any(), !f.App.IsZero()
 	v.Since, v.Used = a.words.moment(f.App), a.words.moment(f.Used)
 	v.Left, v.Few = count(f.Codes, "recovery code", "recovery codes")+" left", f.Codes <= store.FewRecoveryCodes
-	v.Passkeys = s.passkeyList(a, f.Passkeys, v.Own)
+	v.Passkeys = s.passkeyList(a, f.Passkeys, v.Own && a.seeing() == nil)
 	switch {
+	case a.seeing() != nil: // who only looks changes nothing
 	case v.Own:
 		s.ownFactors(a, &v)
 	case v.On && a.can(store.ActResetFactors, u.On()) && u.Deleted.IsZero():

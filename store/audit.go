@@ -136,7 +136,10 @@ func chainHash(e Entry, values, prev string) string {
 // recordRefusal puts on record that somebody tried what they may not do.
 func (s *Store) recordRefusal(ctx context.Context, a Actor, about attempt, why error) error {
 	note := ""
-	if e, ok := why.(*Error); ok {
+	switch e, ok := why.(*Error); {
+	case ok && e.Kind == Forbidden: // its message speaks to who tried
+		note = "Their role does not allow this."
+	case ok:
 		note = e.Message
 	}
 	return s.recordAlone(ctx, a, Entry{Act: about.act, Target: about.target, Outcome: Denied, Note: note})

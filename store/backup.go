@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"time"
 )
 
 // Contents are what a database file was found to hold when it was examined.
@@ -202,7 +204,37 @@ func emptyBeside(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return f.Name(), f.Close()
+	info, err := f.Stat() // the folder's time is the one that counts here
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = removeAbandoned(filepath.Dir(absolute), info.ModTime())
+	}
+	return f.Name(), err
+}
+
+// abandonedAfter is how long a file that is not whole has not been written to before it
+// counts as left behind by a program that was killed.
+const abandonedAfter = 24 * time.Hour
+
+// partialName is how such files are named, and what SQLite puts beside them.
+var partialName = regexp.MustCompile(`^\..+\.\d+\.partial(-journal|-wal|-shm)?$`)
+
+// removeAbandoned removes what programs that were killed have left in a folder: copies
+// of everything, which nobody looks at any more.
+func removeAbandoned(folder string, now time.Time) error {
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil || !partialName.MatchString(f.Name()) || now.Sub(info.ModTime()) < abandonedAfter {
+			continue // another program may be at it
+		}
+		if err := os.Remove(filepath.Join(folder, f.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // rename gives a file its name, so that it has it after a power cut as well.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -256,4 +257,22 @@ func modTime(t testing.TB, path string) time.Time {
 	info, err := os.Stat(path)
 	must(t, err)
 	return info.ModTime()
+}
+
+// TestAbandonedBackupsAreRemoved, and nothing else that lies there.
+func TestAbandonedBackupsAreRemoved(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about SQLite
+	}
+	t.Parallel()
+	s := newTestStore(t)
+	folder := t.TempDir()
+	old := time.Now().Add(-abandonedAfter - time.Hour)
+	for name, age := range map[string]time.Time{".x.db.123.partial": old, ".x.db.123.partial-journal": old, ".y.db.9.partial": time.Now(),
+		"x.partial": old, ".mine.partial": old, "last.db": old} {
+		path := filepath.Join(folder, name)
+		must(t, errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, age, age)))
+	}
+	must(t, second(Backup(t.Context(), s.config.DB, filepath.Join(folder, "new.db"))))
+	onlyFiles(t, folder, ".mine.partial", ".y.db.9.partial", "last.db", "new.db", "x.partial")
 }

@@ -72,5 +72,5 @@ func invalid(fields map[string]string) error {
 }
 
 func errNoUser() error {
-	return &Error{Kind: NotFound, Message: "There is nobody with this number. They may have been deleted for good."}
+	return &Error{Kind: NotFound, Message: "There is nobody like that. They may have been deleted for good."}
 }

@@ -241,8 +241,10 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended") }},
 
 		{name: "SettleRestored", method: "SettleRestored",
-			do:    func(ctx context.Context, c *cast) error { return second(c.SettleRestored(ctx, c.admin)) },
-			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended, and links and waiting mails, after a restore") }},
+			do: func(ctx context.Context, c *cast) error { return second(c.SettleRestored(ctx, c.admin)) },
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActEndEverybody, 0).noted("1 session ended, and links and waiting mails, after a restore")
+			}},
 
 		{name: "OwnData", method: "OwnData",
 			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },

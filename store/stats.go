@@ -14,6 +14,7 @@ type Stats struct {
 	PageBytes, Pages, FreePages int64 // of the file of SQLite
 
 	Waiting int64 // changes that wait for the writer, or are being written
+	Hashing int64 // passwords that wait to be hashed or compared, or are at it
 	Commits int64 // groups of changes that were committed together
 	Changes int64 // changes in them
 
@@ -60,7 +61,7 @@ func (c *counts) signIn(err error) {
 // database does not answer.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	c := &s.counts
-	st := Stats{Waiting: c.waiting.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
+	st := Stats{Waiting: c.waiting.Load(), Hashing: s.hasher.crowd.Load(), Commits: c.commits.Load(), Changes: c.changes.Load(),
 		SignIns: SignInCounts{c.done.Load(), c.failed.Load(), c.throttled.Load(), c.fault.Load()}, Tidying: c.tidying.Load()}
 	if err := s.engine.stats(ctx, &st); err != nil {
 		return st, err

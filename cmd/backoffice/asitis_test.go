@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,4 +63,80 @@ func TestRestoreAsksForTheKeys(t *testing.T) {
 		t.Errorf("without the keys: %q", out)
 	}
 	s.must("", "keys", "rotate")
+}
+
+// TestVersion is said, and built into a program that knows no checkout.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.db = ""
+	if got := s.must("", "--version"); !strings.HasPrefix(got, "backoffice ") || !strings.Contains(got, "go1.") {
+		t.Errorf("%q", got)
+	}
+	if !strings.Contains(readDeploy(t, "Dockerfile"), "-X main.version=$VERSION") {
+		t.Error("the image does not say what it was built from")
+	}
+}
+
+// TestSlipsInTheEnvironmentAreTold, without their values.
+func TestSlipsInTheEnvironmentAreTold(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	warnOfUnknown(&out, []string{"PATH=/bin", "BACKOFFICE_DB=x", "BACKOFFICE_CONFIG=y", "BACKOFFICE_ADMIN_NAME=z", "BACKOFFICE_ADRESS=" + adminPassword,
+		"BACKOFFICE_SERVICE_HOST=10.0.0.1", "BACKOFFICE_PORT_80_TCP=tcp://10.0.0.1:80"})
+	if got := out.String(); got != "backoffice: BACKOFFICE_ADRESS in the environment is no setting\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestSocketsForNobody are refused: whoever connects there would wait for ever.
+func TestSocketsForNobody(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := &service{inherited: map[string]net.Listener{"addr": l}}
+	if _, err := s.open("addr", ""); err != nil || s.leftOver() != nil {
+		t.Errorf("%v, %v", err, s.leftOver())
+	}
+	s.inherited = map[string]net.Listener{"http-addr": l}
+	if err := s.leftOver(); err == nil || !strings.Contains(err.Error(), "--http-addr") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestFirstLinkCanBeOpened where the program listens everywhere.
+func TestFirstLinkCanBeOpened(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"0.0.0.0:80": "localhost:80", "[::]:81": "localhost:81", "127.0.0.1:82": "127.0.0.1:82", "[2001:db8::1]:83": "[2001:db8::1]:83"} {
+		a, err := net.ResolveTCPAddr("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reachable(a); got != want {
+			t.Errorf("%s is %s", address, got)
+		}
+	}
+}
+
+// TestMetricsOfBackups say how old the newest is, and how many failed.
+func TestMetricsOfBackups(t *testing.T) {
+	t.Parallel()
+	b := &backups{BackupDir: t.TempDir()}
+	figures := func() scraped {
+		e := &exposition{}
+		(&monitor{backups: b}).writeBackups(e)
+		return scrape(t, e.text.String())
+	}
+	b.failed.Add(2)
+	got := figures()
+	if _, told := got["backoffice_backup_timestamp_seconds"]; told || got["backoffice_backups_failed_total"] != 2 {
+		t.Errorf("without one: %v", got)
+	}
+	put(t, filepath.Join(b.BackupDir, "backoffice-20261201T020304Z.db"), nil)
+	if got := figures(); got["backoffice_backup_timestamp_seconds"] != 1796090584 || got["backoffice_backups"] != 1 {
+		t.Errorf("with one: %v", got)
+	}
 }

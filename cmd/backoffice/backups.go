@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"backoffice/store"
@@ -17,6 +18,8 @@ type backups struct {
 	BackupDir   string        `env:"BACKOFFICE_BACKUP_DIR" placeholder:"FOLDER" help:"A folder for backups that are made while people work. Off unless set."`
 	BackupEvery time.Duration `env:"BACKOFFICE_BACKUP_EVERY" default:"24h" help:"How often the server makes a backup."`
 	BackupKeep  int           `env:"BACKOFFICE_BACKUP_KEEP" default:"7" help:"How many backups are kept; the oldest are removed."`
+
+	failed atomic.Int64 // how many could not be made
 }
 
 // check refuses settings that would leave one without backups, at the start and
@@ -34,12 +37,18 @@ func (b *backups) check(db string) error {
 	if store.IsPostgres(db) {
 		return wrongSetting("backup-dir", "is for SQLite. PostgreSQL makes its own backups.")
 	}
-	if err := os.MkdirAll(b.BackupDir, 0o700); err != nil {
-		return fmt.Errorf("--backup-dir: %w", err)
+	return usable("backup-dir", b.BackupDir)
+}
+
+// usable makes the folder that a flag names unless it is there, for its owner alone,
+// and fails when nothing can be put into it.
+func usable(flag, folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("--%s: %w", flag, err)
 	}
-	probe, err := os.CreateTemp(b.BackupDir, ".probe")
+	probe, err := os.CreateTemp(folder, ".probe")
 	if err != nil {
-		return fmt.Errorf("--backup-dir: %w", err)
+		return fmt.Errorf("--%s: %w", flag, err)
 	}
 	probe.Close()
 	return os.Remove(probe.Name())
@@ -67,6 +76,7 @@ func (b *backups) run(ctx context.Context, db *store.Store, log *slog.Logger) {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			log.Error("backup failed", "cause", err.Error())
+			b.failed.Add(1)
 			again = min(retryBackup, b.BackupEvery)
 		case !made: // another program is at it, or was
 			again = max(again, lookForWork)

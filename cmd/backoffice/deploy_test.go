@@ -25,7 +25,7 @@ func readDeploy(t testing.TB, name string) string {
 // takes says that the program takes a command line. It does not run it.
 func takes(t *testing.T, file string, args []string) {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Name("backoffice"), kong.Bind(&settings{getenv: func(string) string { return "" }}))
+	parser, err := kong.New(&cli{}, kong.Name("backoffice"), kong.Vars{"version": ""}, kong.Bind(&settings{getenv: func(string) string { return "" }}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestDeployKnowsTheProgram(t *testing.T) {
 	if err != nil || len(files) < 7 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	parser, err := kong.New(&cli{}, kong.Name("backoffice"))
+	parser, err := kong.New(&cli{}, kong.Name("backoffice"), kong.Vars{"version": ""})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,11 +70,13 @@ func TestDeployKnowsTheProgram(t *testing.T) {
 	}
 	service := execStart.FindStringSubmatch(readDeploy(t, "backoffice.service"))
 	takes(t, "backoffice.service", strings.Fields(strings.ReplaceAll(service[1], "/etc/backoffice/backoffice.conf", filepath.Join(repoRoot, "deploy", "backoffice.conf"))))
-	var args []string
-	if err := json.Unmarshal([]byte(podArgs.FindStringSubmatch(readDeploy(t, "kubernetes.yaml"))[1]), &args); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"kubernetes.yaml", "kubernetes-postgres.yaml"} {
+		var args []string
+		if err := json.Unmarshal([]byte(podArgs.FindStringSubmatch(readDeploy(t, name))[1]), &args); err != nil {
+			t.Fatal(err)
+		}
+		takes(t, name, args)
 	}
-	takes(t, "kubernetes.yaml", args)
 }
 
 // TestSystemdTakesTheUnits asks systemd, where it is.

@@ -46,6 +46,8 @@ type cli struct {
 	LogFormat         string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
 	LogLevel          string `env:"BACKOFFICE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: ${enum} and above."`
 
+	Version kong.VersionFlag `help:"Say what this program was built from."`
+
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the back office (this is what happens without a command)."`
 	User    userCmd    `cmd:"" help:"Look after people from the command line, by the same rules as in the browser. Works while the server runs."`
 	Import  importCmd  `cmd:"" help:"Bring a file of people in: CSV or TSV. Works while the server runs."`
@@ -71,6 +73,7 @@ type environment struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
+	warnOfUnknown(os.Stderr, os.Environ())
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -91,7 +94,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	exited := -1
 	set := &settings{getenv: getenv}
 	parser, err := kong.New(&c, kong.Bind(set), kong.Name("backoffice"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }), kong.Resolvers(set), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Exit(func(code int) { exited = code }), kong.Resolvers(set), kong.Vars{"version": versionText()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "backoffice:", err)
 		return exitFailed

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
 	"sync"
@@ -20,6 +19,7 @@ import (
 // of its client.
 type monitor struct {
 	db      *store.Store
+	backups *backups // nil: the server makes none
 	started time.Time
 
 	mu       sync.RWMutex
@@ -88,6 +88,7 @@ func (m *monitor) handler() http.Handler {
 		e := &exposition{}
 		m.writeRequests(e)
 		m.writeStore(r.Context(), e)
+		m.writeBackups(e)
 		m.writeProgram(e)
 		w.Write(e.text.Bytes())
 	})
@@ -115,6 +116,7 @@ func (m *monitor) writeStore(ctx context.Context, e *exposition) {
 		{"backoffice_signins_total", "", "", st.SignIns.Throttled, []string{"outcome", "throttled"}},
 		{"backoffice_signins_total", "", "", st.SignIns.Fault, []string{"outcome", "fault"}},
 		{"backoffice_writer_waiting", "gauge", "Changes that wait for the writer or are being written.", st.Waiting, nil},
+		{"backoffice_hashing_waiting", "gauge", "Passwords that wait to be compared or are being compared.", st.Hashing, nil},
 		{"backoffice_commits_total", "counter", "Groups of changes that were committed together.", st.Commits, nil},
 		{"backoffice_changes_total", "counter", "Changes in these groups.", st.Changes, nil},
 		{"backoffice_tidying", "gauge", "Whether this program removes what has run out right now.", one(st.Tidying), nil},
@@ -139,17 +141,22 @@ func (m *monitor) writeStore(ctx context.Context, e *exposition) {
 	e.one("backoffice_imports_working", "gauge", "Files that are being checked, carried out or undone.", float64(st.Imports))
 }
 
+// writeBackups tells what an alarm needs to know of backups: how old the newest is.
+func (m *monitor) writeBackups(e *exposition) {
+	if m.backups == nil {
+		return
+	}
+	names, newest := m.backups.made()
+	e.one("backoffice_backups", "gauge", "Backups that are kept.", float64(len(names)))
+	e.one("backoffice_backups_failed_total", "counter", "Backups that this program could not make.", float64(m.backups.failed.Load()))
+	if len(names) > 0 {
+		e.one("backoffice_backup_timestamp_seconds", "gauge", "When the newest backup was made.", float64(newest.Unix()))
+	}
+}
+
 // writeProgram uses the names that dashboards for Go programs know.
 func (m *monitor) writeProgram(e *exposition) {
-	version, revision := "unknown", "unknown"
-	if b, ok := debug.ReadBuildInfo(); ok {
-		version = b.Main.Version
-		for _, s := range b.Settings {
-			if s.Key == "vcs.revision" {
-				revision = s.Value
-			}
-		}
-	}
+	version, revision := builtFrom()
 	e.one("backoffice_build_info", "gauge", "What this program was built from.", 1, "version", version, "revision", revision, "goversion", runtime.Version())
 	e.one("process_start_time_seconds", "gauge", "When the program started.", float64(m.started.UnixMilli())/1000)
 	for _, g := range goFigures {

@@ -65,6 +65,9 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	if err != nil {
 		return err
 	}
+	if err := run.leftOver(); err != nil {
+		return err
+	}
 	if err := firstAdmin(env, db, base); err != nil {
 		return err
 	}
@@ -74,6 +77,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 		c.deliver(config, db, env.log)
 	}
 	if c.BackupDir != "" {
+		figures.backups = &c.backups
 		run.beside = append(run.beside, func(ctx context.Context) { c.backups.run(ctx, db, env.log) })
 	}
 	run.announce(env.stdout)
@@ -93,9 +97,9 @@ func (c *serveCmd) listen(run *service, config handlers.Config) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	at := "http://" + d.listener.Addr().String()
+	at := "http://" + reachable(d.listener.Addr())
 	if c.tlsFlags.on() {
-		at = "https://" + d.listener.Addr().String()
+		at = "https://" + reachable(d.listener.Addr())
 		if err := c.secure(run, d, strings.TrimSuffix(config.PublicURL, "/")); err != nil {
 			return "", err
 		}
@@ -180,6 +184,11 @@ func firstAdmin(env *environment, db *store.Store, base string) error {
 			fmt.Fprintf(env.stdout, "Made the first admin, %s\n", email)
 		}
 		return nil
+	}
+	for _, name := range []string{"BACKOFFICE_ADMIN_PASSWORD", "BACKOFFICE_ADMIN_NAME"} {
+		if env.getenv(name) != "" {
+			return &store.Error{Kind: store.Invalid, Message: "BACKOFFICE_ADMIN_EMAIL is missing: without it, " + name + " makes nobody."}
+		}
 	}
 	token, err := db.NewSetupToken(env.ctx)
 	if err != nil || token == "" {

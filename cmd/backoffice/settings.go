@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -22,6 +23,24 @@ var firstAdminSettings = []struct{ name, help string }{
 	{"BACKOFFICE_ADMIN_EMAIL", "Make the first admin with this address, unattended, at the first start only."},
 	{"BACKOFFICE_ADMIN_PASSWORD", "Their password."},
 	{"BACKOFFICE_ADMIN_NAME", "Their name; without it, what stands before the @."},
+}
+
+// warnOfUnknown names what stands in the environment under a name that looks like a
+// setting's and is none: a slip of the pen is no setting. It is not refused, because
+// Kubernetes puts the addresses of a service of that name there.
+func warnOfUnknown(w io.Writer, environ []string) {
+	parser, err := kong.New(&cli{}, kong.Name("backoffice"), kong.Vars{"version": ""})
+	if err != nil {
+		return
+	}
+	known := settingNames(parser.Model.Node)
+	for _, line := range environ {
+		name, _, _ := strings.Cut(line, "=")
+		if strings.HasPrefix(name, "BACKOFFICE_") && name != "BACKOFFICE_CONFIG" && !known[name] &&
+			!strings.HasPrefix(name, "BACKOFFICE_PORT") && !strings.HasPrefix(name, "BACKOFFICE_SERVICE_") && !strings.HasPrefix(name, "BACKOFFICE_TEST_") {
+			fmt.Fprintf(w, "backoffice: %s in the environment is no setting\n", name)
+		}
+	}
 }
 
 func (s *settings) get(name string) string {

@@ -38,6 +38,23 @@ func inherit(getenv func(string) string) (map[string]net.Listener, error) {
 	return sockets, nil
 }
 
+// leftOver refuses sockets that were handed over for an address that is not set: whoever
+// connects there would wait for ever.
+func (s *service) leftOver() error {
+	for flag := range s.inherited {
+		return wrongSetting(flag, "is not set, but a socket is handed over for it (LISTEN_FDS).")
+	}
+	return nil
+}
+
+// reachable is an address as it can be asked from this machine.
+func reachable(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return a.String()
+}
+
 // open listens on an address, or takes the socket that was handed over for it.
 func (s *service) open(flag, address string) (net.Listener, error) {
 	if l := s.inherited[flag]; l != nil {

@@ -48,7 +48,13 @@ func (f *tlsFlags) check(publicURL string) error {
 			return wrongSetting("acme-host", "holds %q, which is no name such as office.example.com.", name)
 		}
 	}
-	return nil
+	if len(f.ACMEHost) == 0 {
+		return nil
+	}
+	if u, err := url.Parse(f.ACMECA); f.ACMECA != "" && (err != nil || !strings.HasPrefix(u.Scheme, "http") || u.Host == "") {
+		return wrongSetting("acme-ca", "must be like https://ca.example.com/directory.")
+	}
+	return usable("acme-dir", f.ACMEDir)
 }
 
 // config says how to speak TLS, and what stands before the handler of plain HTTP.
