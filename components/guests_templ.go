@@ -125,7 +125,7 @@ func guestForm(v GuestForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</textarea><p class=\"hint\" id=\"guests-hint\">One a line, or with commas between them; with a name as in “Ana Pérez &lt;ana@example.com&gt;”. At most 500.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</textarea><p class=\"hint\" id=\"guests-hint\">As you have them: one a line or in a row, from a mail, a list or a spreadsheet, with or without names. At most 500.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-	"strings"
-	"unicode"
-)
+import "context"
 
 // MaxGuests is how many people are invited at once.
 const MaxGuests = 500
@@ -14,49 +10,6 @@ type Guest struct {
 	Name    string
 	Email   string
 	Problem string // why they cannot be invited; "" when they can
-}
-
-// ParseGuests reads addresses as they are pasted: a line each, or with commas or
-// semicolons between them, with or without a name, as in Ana Pérez
-// <ana@example.com>. Without one, the address says how they are called.
-func ParseGuests(text string) []Guest {
-	var guests []Guest
-	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ';' || r == '\t' }) {
-		if piece = trim(piece); piece == "" {
-			continue
-		}
-		guests = append(guests, parseGuest(piece))
-	}
-	return guests
-}
-
-func parseGuest(piece string) Guest {
-	name, address, named := strings.Cut(piece, "<")
-	if !named {
-		return Guest{Name: nameIn(piece), Email: piece}
-	}
-	address, _, _ = strings.Cut(address, ">")
-	g := Guest{Name: strings.Trim(trim(name), `"'`), Email: trim(address)}
-	if g.Name == "" {
-		g.Name = nameIn(g.Email)
-	}
-	return g
-}
-
-// nameIn makes "Ana Perez" of ana.perez@example.com.
-func nameIn(address string) string {
-	local, _, _ := strings.Cut(address, "@")
-	local, _, _ = strings.Cut(local, "+")
-	words := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '_' || r == '-' || unicode.IsDigit(r) })
-	for i, w := range words {
-		r := []rune(w)
-		r[0] = unicode.ToUpper(r[0])
-		words[i] = string(r)
-	}
-	if len(words) == 0 {
-		return local
-	}
-	return strings.Join(words, " ")
 }
 
 // CheckGuests says of each guest what speaks against inviting them. It changes
