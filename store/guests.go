@@ -10,6 +10,7 @@ type Guest struct {
 	Name    string
 	Email   string
 	Problem string // why they cannot be invited; "" when they can
+	Waiting int64  // the account of who was invited before and has not come: there a new link can be made
 }
 
 // CheckGuests says of each guest what speaks against inviting them. It changes
@@ -23,34 +24,37 @@ func (s *Store) CheckGuests(ctx context.Context, a Actor, guests []Guest, role R
 	}
 	out, seen := make([]Guest, len(guests)), map[string]bool{}
 	for i, g := range guests {
-		problem, err := s.guestProblem(ctx, g, role, seen)
-		if err != nil {
+		if err := s.checkGuest(ctx, &g, role, seen); err != nil {
 			return nil, err
 		}
-		g.Problem = problem
 		out[i] = g
 	}
 	return out, nil
 }
 
-// guestProblem is what speaks against one of them.
-func (s *Store) guestProblem(ctx context.Context, g Guest, role Role, seen map[string]bool) (string, error) {
+// checkGuest notes what speaks against one of them.
+func (s *Store) checkGuest(ctx context.Context, g *Guest, role Role, seen map[string]bool) error {
 	u, problems := NewUser{Name: g.Name, Email: g.Email, Role: role}.invited()
 	for _, f := range []Field{FieldEmail, FieldName} {
-		if problems[string(f)] != "" {
-			return problems[string(f)], nil
+		if g.Problem = problems[string(f)]; g.Problem != "" {
+			return nil
 		}
 	}
 	if seen[u.emailKey] {
-		return "This address stands here twice.", nil
+		g.Problem = "This address stands here twice."
+		return nil
 	}
 	seen[u.emailKey] = true
 	owner, err := loadUserByEmail(ctx, s.reader, u.emailKey)
 	switch {
 	case KindOf(err) == NotFound:
-		return "", nil
+		return nil
 	case err != nil:
-		return "", err
+		return err
+	case owner.Status == Invited:
+		g.Waiting, g.Name, g.Problem = owner.ID, owner.Name, owner.Name+" has been invited already, but has not accepted yet."
+	default:
+		g.Problem = owner.Name + " has this already."
 	}
-	return owner.Name + " has this already.", nil
+	return nil
 }

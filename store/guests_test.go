@@ -123,11 +123,19 @@ func FuzzParseGuests(f *testing.F) {
 func TestCheckGuests(t *testing.T) {
 	t.Parallel()
 	c := newCast(t, mutation{})
-	guests, err := c.CheckGuests(t.Context(), c.admin, ParseGuests("nell@example.com, NELL@example.com, ben@example.com, nowhere"), Member)
+	l, _, err := c.InviteUser(t.Context(), c.admin, NewUser{Name: "Ivo Díaz", Email: "ivo@example.com", Role: Member}, false)
 	must(t, err)
-	for i, want := range []string{"", "This address stands here twice.", "Ben has this already.", "An e-mail address needs an @, as in ana@example.com."} {
+	guests, err := c.CheckGuests(t.Context(), c.admin, ParseGuests("nell@example.com, NELL@example.com, ben@example.com, nowhere, Ivo@example.com"), Member)
+	must(t, err)
+	for i, want := range []string{"", "This address stands here twice.", "Ben has this already.", "An e-mail address needs an @, as in ana@example.com.",
+		"Ivo Díaz has been invited already, but has not accepted yet."} {
 		if guests[i].Problem != want {
 			t.Errorf("%s: %q, want %q", guests[i].Email, guests[i].Problem, want)
+		}
+	}
+	for i, g := range guests {
+		if want := map[bool]int64{true: l.User.ID}[i == 4]; g.Waiting != want {
+			t.Errorf("%s waits as %d, want %d", g.Email, g.Waiting, want)
 		}
 	}
 	_, err = c.CheckGuests(t.Context(), as(c.eve), nil, Admin)
