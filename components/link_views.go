@@ -78,14 +78,18 @@ type GuestForm struct {
 	Done    bool // they have been invited
 	Guests  []GuestRow
 	Fine    int    // how many can be invited, or were
+	Waiting string // "3 people have been invited already…", for whom there can be new links; empty when there are none
+	Again   bool   // they get new ones
 	Summary string // "3 can be invited, 2 cannot"
 	Links   string // the links to hand over, a line each; empty when they went by mail
+	Fault   string // why it stopped before everybody was invited
+	Rest    string // whose turn had not come then, a line each
 }
 
 // GuestRow is one of them.
 type GuestRow struct {
 	Name, Email string
-	Href        string // their page, once they are invited
+	Href        string // their page, if they have an account
 	Status      Status
 	Problem     string
 }

@@ -242,6 +242,11 @@ func (c *client) submit(a *answer, form string, typed ...string) *answer {
 			v.Add(attr(in, "name"), attr(o, "value"))
 		}
 	}
+	for _, in := range all(f, "textarea") {
+		if in.FirstChild != nil {
+			v.Add(attr(in, "name"), in.FirstChild.Data)
+		}
+	}
 	for k, values := range formOf(typed) {
 		v[k] = values
 	}

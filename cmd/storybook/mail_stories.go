@@ -48,6 +48,7 @@ func mailStories() []story {
 		users("invite-expired", "The invitation has run out; no mail is sent here.", c.UserPage(invitedView(c.InviteCard{Person: "Elif Yıldız", By: "Ana Pérez", Made: at("9 days ago"), Until: at("2 days ago"), Expired: true, Send: "/users/15/invite", Revoke: "/users/15/invite/revoke"}))),
 		users("guests", "Several people are invited: what would be done.", c.GuestsPage(guests(false))),
 		users("guests-done", "What was done.", c.GuestsPage(guests(true))),
+		users("guests-stopped", "A fault half-way: what was made, and who is left.", c.GuestsPage(stoppedGuests())),
 		{Name: "outbox", About: "The mails in each of their states.", Page: framed("Mail"), Body: c.OutboxPage(outbox())},
 		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(c.OutboxView{NoMail: true, States: outbox().States})},
 	}
@@ -107,15 +108,28 @@ func invitedView(card c.InviteCard) c.UserView {
 func guests(done bool) c.GuestForm {
 	refused := c.Status{Key: "refused", Label: "Cannot"}
 	fine := c.Status{Key: "create", Label: "Can be invited"}
-	f := c.GuestForm{Text: "Lena Brandt <lena@example.com>\nomar.haddad@example.com\nana@example.com\nnowhere", Roles: roleOptions("Member"), Mail: !done, Checked: !done, Done: done, Fine: 2,
-		Summary: "2 people can be invited, 2 cannot"}
+	f := c.GuestForm{Text: "Lena Brandt <lena@example.com>\nomar.haddad@example.com\nana@example.com\nnowhere\nelif@bosphorus.example", Roles: roleOptions("Member"), Mail: !done, Checked: !done, Done: done, Fine: 2,
+		Summary: "2 people can be invited, 3 cannot"}
 	if done {
-		f.Summary, fine.Label = "2 people invited, 2 cannot", "Invited"
+		f.Summary, fine.Label = "2 people invited, 3 cannot", "Invited"
 		f.Links = "lena@example.com https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH\nomar.haddad@example.com https://office.northwind.example/link/KRUGKIDROVUWG2ZAMJZG653OEB\n"
+	}
+	waiting := c.GuestRow{Name: "Elif Yıldız", Email: "elif@bosphorus.example", Href: "/users/15", Status: c.Status{Key: "invited", Label: "Not accepted yet"},
+		Problem: "Elif Yıldız has been invited already, but has not accepted yet."}
+	if !done {
+		f.Waiting = "1 person has been invited already, but has not accepted yet. A new invitation ends the one before it."
 	}
 	f.Guests = []c.GuestRow{{Name: "Lena Brandt", Email: "lena@example.com", Status: fine}, {Name: "Omar Haddad", Email: "omar.haddad@example.com", Status: fine},
 		{Name: "Ana", Email: "ana@example.com", Status: refused, Problem: "Ana Pérez has this already."},
-		{Name: "Nowhere", Email: "nowhere", Status: refused, Problem: "An e-mail address needs an @, as in ana@example.com."}}
+		{Name: "Nowhere", Email: "nowhere", Status: refused, Problem: "An e-mail address needs an @, as in ana@example.com."}, waiting}
+	return f
+}
+
+func stoppedGuests() c.GuestForm {
+	f := guests(true)
+	f.Summary, f.Guests = "2 people invited", f.Guests[:2]
+	f.Fault = "Not everyone was invited. Stopped at gil@example.com: The disk of the server is full. Nothing was changed; please tell whoever runs this server, and try again later."
+	f.Rest = "\"Gil Ruiz\" <gil@example.com>\n\"Ivo\" <ivo@example.com>\n"
 	return f
 }
 
