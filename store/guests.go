@@ -95,7 +95,11 @@ func (s *Store) guestProblem(ctx context.Context, g Guest, role Role, seen map[s
 	owner, err := loadUserByEmail(ctx, s.reader, u.emailKey)
 	switch {
 	case KindOf(err) == NotFound:
-		return "", nil
+		until, err := claimOn(ctx, s.reader, u.emailKey, 0, s.now())
+		if until.IsZero() {
+			return "", err
+		}
+		return claimable(until), err
 	case err != nil:
 		return "", err
 	}

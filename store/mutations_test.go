@@ -241,8 +241,10 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended") }},
 
 		{name: "SettleRestored", method: "SettleRestored",
-			do:    func(ctx context.Context, c *cast) error { return second(c.SettleRestored(ctx, c.admin)) },
-			entry: func(c *cast) Entry { return by(c.admin, ActEndEverybody, 0).noted("1 session ended, and links and waiting mails, after a restore") }},
+			do: func(ctx context.Context, c *cast) error { return second(c.SettleRestored(ctx, c.admin)) },
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActEndEverybody, 0).noted("1 session ended, and links and waiting mails, after a restore")
+			}},
 
 		{name: "OwnData", method: "OwnData",
 			do:    func(ctx context.Context, c *cast) error { return second(c.OwnData(ctx, c.self)) },
@@ -350,7 +352,7 @@ func mutations() []mutation {
 				return by(c.self, ActOwnAddress, c.ben.ID, FieldChange{FieldEmail, "Ben@example.com", newAddress})
 			}},
 		{name: "TakeAddressBack", method: "TakeAddressBack", version: 1, arrange: func(c *cast) { c.token = c.move(newAddress) },
-			do: func(ctx context.Context, c *cast) error { return c.TakeAddressBack(ctx, c.guest, c.token) },
+			do: func(ctx context.Context, c *cast) error { return second(c.TakeAddressBack(ctx, c.guest, c.token)) },
 			entry: func(c *cast) Entry {
 				return by(c.guestAs(c.ben), ActAddressBack, c.ben.ID, FieldChange{FieldEmail, newAddress, "Ben@example.com"})
 			}},
