@@ -329,7 +329,7 @@ func addressCard(v AddressCard) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.NoMail {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "No mail is sent from here now: the one with the link waits, until it can be sent or an administrator changes the address.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "No mail is sent from here now: the one with the link waits, until it can be sent, or an administrator or whoever runs the server changes the address.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -460,7 +460,7 @@ func addressCard(v AddressCard) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.NoMail {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "No mail is sent from here now, and a new address has to be confirmed by one: ask an administrator to change it.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "No mail is sent from here now, and a new address has to be confirmed by one: ask an administrator, or whoever runs the server, to change it.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -29,22 +29,13 @@ func (s *server) newUserForm(a *ask, problems map[string]string) components.User
 	}
 	f.Fields = append(f.Fields, s.entryField(a.FormValue("entry")),
 		components.Field{ID: "user-password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
-			Hint: passwordHint, Error: problems["password"], Required: true},
-		components.Field{ID: "user-must_change", Name: "must_change", Label: "Ask for a new password at the first sign-in", Type: "checkbox",
-			Value: checked(a)})
+			Hint: passwordHint + " It is for the first sign-in only: they choose their own then.", Error: problems["password"], Required: true})
 	markFirst(&f)
 	return f
 }
 
-// checked is the box as it was sent; in a fresh form it is ticked.
-func checked(a *ask) string {
-	if a.Method == http.MethodPost {
-		return a.PostFormValue("must_change")
-	}
-	return "1"
-}
-
-// createUser adds a person and goes to their page.
+// createUser adds a person and goes to their page. A password that somebody else has
+// set is good until the first sign-in.
 func (s *server) createUser(a *ask) (view, error) {
 	role := store.Role(a.PostFormValue("role"))
 	if role == "" {
@@ -53,7 +44,7 @@ func (s *server) createUser(a *ask) (view, error) {
 	n := store.NewUser{
 		Name: a.PostFormValue("name"), Email: a.PostFormValue("email"), Phone: a.PostFormValue("phone"), Role: role,
 		ExternalID: a.PostFormValue("external_id"), Password: a.PostFormValue("password"),
-		MustChangePassword: a.PostFormValue("must_change") != "",
+		MustChangePassword: true,
 	}
 	v, err := s.addUser(a, n)
 	var e *store.Error
@@ -73,7 +64,7 @@ func (s *server) addUser(a *ask, n store.NewUser) (view, error) {
 		return view{}, err
 	}
 	return view{goTo: "/users/" + formatID(c.User.ID),
-		toast: &components.Toast{Tone: "ok", Title: c.User.Name + " created", Detail: "They can sign in with the password you gave them."}}, nil
+		toast: &components.Toast{Tone: "ok", Title: c.User.Name + " created", Detail: "They sign in with the password you gave them, and choose their own at once."}}, nil
 }
 
 // fieldOf is the bare control of a field.

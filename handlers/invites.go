@@ -15,7 +15,7 @@ const (
 // entryField asks how somebody new comes in.
 func (s *server) entryField(chosen string) components.Field {
 	f := components.Field{ID: "user-entry", Name: "entry", Label: "How they come in", Type: "select"}
-	options := []components.Option{{Value: entryPassword, Label: "With a password that you set"}, {Value: entryLink, Label: "By an invitation link that you hand over"}}
+	options := []components.Option{{Value: entryPassword, Label: "With a first password that you set"}, {Value: entryLink, Label: "By an invitation link that you hand over"}}
 	if s.mail {
 		options = append([]components.Option{{Value: entryMail, Label: "By an invitation that is sent to them"}}, options...)
 	}

@@ -100,8 +100,12 @@ func (s *server) takeBackPage(a *ask, l store.Link, u *store.User) view {
 
 // takeBack gives an account the address back that it had.
 func (s *server) takeBack(a *ask, l store.Link) (view, error) {
-	if err := s.store.TakeAddressBack(a.Context(), a.actor, a.PathValue("token")); err != nil {
+	u, err := s.store.TakeAddressBack(a.Context(), a.actor, a.PathValue("token"))
+	if err != nil {
 		return s.linkOver(err)
+	}
+	if u.Email != l.Address {
+		return s.actPage(notBack(l, &u)), nil
 	}
 	v := components.LinkAct{Title: "The account has your address again", Leave: "/login",
 		Lead:  "A mail with a link for a new password is on its way to " + l.Address + ". The old password is good no more, and all sessions have ended.",
@@ -110,6 +114,18 @@ func (s *server) takeBack(a *ask, l store.Link) (view, error) {
 		v.Lead = "The old password is good no more, and all sessions have ended. No mail is sent from here: ask an administrator for a link for a new password."
 	}
 	return s.actPage(v), nil
+}
+
+// notBack is what is left to do when somebody else has the address by now.
+func notBack(l store.Link, u *store.User) components.LinkAct {
+	v := components.LinkAct{Title: "Whoever had your account is out", Leave: "/login",
+		Lead: "All sessions have ended, and the old password no longer works. But another account has " + l.Address + " by now, so your account could not be given this address again.",
+		Notes: []string{"Your account is deactivated, so that nobody can use it.",
+			"Ask an administrator: they can give it an address of yours, reactivate it and send you a link for a new password."}}
+	if u.Status == store.Active { // the last administrator
+		v.Notes = []string{"Ask whoever runs the server: on the command line they can give your account an address of yours and set a new password."}
+	}
+	return v
 }
 
 // devicePage asks before a sign-in ends that a mail told of.

@@ -241,8 +241,9 @@ func TestLinksOfOneKindAreNoOthers(t *testing.T) {
 	c := s.as(nora)
 	token := strings.TrimPrefix(s.asked(c, elsewhere), "/link/")
 	ctx := context.Background()
+	_, back := s.db.TakeAddressBack(ctx, store.Actor{Kind: store.Nobody}, token)
 	for what, err := range map[string]error{
-		"an address is taken back": s.db.TakeAddressBack(ctx, store.Actor{Kind: store.Nobody}, token),
+		"an address is taken back": back,
 		"a session ends":           s.db.EndByLink(ctx, store.Actor{Kind: store.Nobody}, token),
 	} {
 		if store.KindOf(err) != store.NotFound {
@@ -251,4 +252,49 @@ func TestLinksOfOneKindAreNoOthers(t *testing.T) {
 	}
 	c.post("/link/"+token, "password", "four other plain words").is(t, 303) // confirms, whatever else is sent
 	s.as(nobody).post("/login", "email", elsewhere, "password", "four other plain words").is(t, 401)
+}
+
+// TestStaffAreLedToTheirAccount who change their own address in the list, in a row or
+// in the form: what they typed is kept, and nothing changes.
+func TestStaffAreLedToTheirAccount(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const says = "Change your own address on Your account, where it is confirmed."
+	c := s.as(ana)
+	before := s.dump("users")
+	page := c.post("/users/1", "email", elsewhere, "view", "page").is(t, 422).shows("#user-email-error", says)
+	if page.attr("#user-email", "value") != elsewhere {
+		t.Error("what was typed is gone")
+	}
+	w := c.on("/users").into("tr#u1")
+	for _, place := range []string{"cell", "row"} {
+		a := w.post("/users/1", "email", elsewhere, "view", place, "field", "email").is(t, 422)
+		if !strings.Contains(a.body, says) || !strings.Contains(a.body, elsewhere) {
+			t.Errorf("%s: %s", place, excerpt(a.body))
+		}
+	}
+	if s.dump("users") != before {
+		t.Error("it has changed")
+	}
+}
+
+// TestAWayBackThatIsBlocked says what is left to do.
+func TestAWayBackThatIsBlocked(t *testing.T) {
+	t.Parallel()
+	s := mailed(t)
+	c := s.as(nora)
+	c.submit(c.get(s.asked(c, elsewhere)), "#link-form").is(t, 303)
+	back := s.mailTo(store.MailAddressBack)
+	s.clock.pass(store.AddressBackLife)
+	if _, err := s.db.CreateUser(context.Background(), commandLine, store.NewUser{Name: "Bea", Email: email(nora), Role: store.Member, Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.pass(-store.AddressBackLife)
+	reader := s.as(nobody)
+	reader.submit(reader.get("/link/"+back.Token).is(t, 200), "#link-form").is(t, 200).
+		shows("h1", "Whoever had your account is out").shows(".ways", "Ask an administrator").lacks("#link-form")
+	c.get("/account").is(t, 303)
+	if u := s.user(nora); u.Status != store.Deactivated || u.Email != elsewhere {
+		t.Errorf("%+v", u)
+	}
 }

@@ -21,6 +21,15 @@ var (
 	addressByMailbox = throttle{"address_mailbox", 3, 5 * time.Minute, time.Hour, 6 * time.Hour}
 )
 
+// ownAddress refuses another address that somebody gives to themselves in any other
+// way: nobody would have confirmed it.
+const ownAddress = "Change your own address on Your account, where it is confirmed."
+
+// movesSelf reports whether the actor gives themselves another address.
+func (x *tx) movesSelf(before, after *User) bool {
+	return x.isOwn(before.ID) && before.emailKey != after.emailKey
+}
+
 // AskAddress asks for another address for the acting person, and sends a link
 // there to confirm it, in place of the one before. What it says does not depend on
 // whether somebody else has the address: their mailbox is told instead. changed
@@ -82,6 +91,13 @@ func (x *tx) setAddress(u *User, email string) error {
 	if err != nil {
 		return err
 	}
+	until, err := claimOn(x.ctx, x.Tx, after.emailKey, u.ID, x.now)
+	if err != nil {
+		return err
+	}
+	if !until.IsZero() { // it tells no more than of an address that somebody has
+		return errAddressTaken()
+	}
 	if _, err := x.apply(ActOwnAddress, u, &after, Entry{}); err != nil {
 		return err
 	}
@@ -100,9 +116,19 @@ func (x *tx) withAddress(u *User, email string) (User, error) {
 	}
 	owner, err := ownerOfEmail(x, after.emailKey, u.ID)
 	if err == nil && owner != "" {
-		err = refused("This address belongs to another account by now. Ask an administrator to help you.")
+		err = errAddressTaken()
 	}
 	return after, err
+}
+
+func errAddressTaken() error {
+	return refused("This address belongs to another account by now. Ask an administrator to help you.")
+}
+
+// claimable is why staff cannot give an address to anybody else for now: who had it
+// can take their account back there, which nobody is to stand in the way of.
+func claimable(until time.Time) string {
+	return "This address was in use until recently and can be claimed back until " + until.Format("2 January 2006") + "."
 }
 
 // offerWayBack tells somebody at the address that they had that they have another
@@ -169,39 +195,75 @@ func (k LinkKind) is(other LinkKind) bool { return k == other }
 // to, and sends a link there for a new password: whoever moved the account away
 // knew the one before, which is good no more. All sessions end. Of several such
 // links, those end that were made since, and passkeys that were go: what is taken
-// back is all of it.
-func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) error {
+// back is all of it. It gives the person afterwards: where somebody else has the
+// address by now, all the rest is done, and the account is deactivated.
+func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) (User, error) {
 	a = guest(a)
 	l, _, err := s.OpenLink(ctx, a, token)
 	if err == nil && l.Kind != LinkAddressBack {
 		err = errNoLink()
 	}
 	if err != nil {
-		return s.linkTried(ctx, a, err)
+		return User{}, s.linkTried(ctx, a, err)
 	}
 	hash, err := s.hasher.Hash(ctx, rand.Text()+rand.Text()) // a password that nobody knows
 	if err != nil {
-		return err
+		return User{}, err
 	}
-	return s.byLink(ctx, a, token, LinkAddressBack.is, func(x *tx, l Link, u *User) error {
-		return x.takeAddressBack(l, u, hash)
+	var after User
+	err = s.byLink(ctx, a, token, LinkAddressBack.is, func(x *tx, l Link, u *User) (err error) {
+		after, err = x.takeAddressBack(l, u, hash)
+		return err
 	})
+	return after, err
 }
 
-func (x *tx) takeAddressBack(l Link, u *User, hash string) error {
-	x.become(u)
+func (x *tx) takeAddressBack(l Link, u *User, hash string) (User, error) {
+	e := Entry{Act: ActAddressBack, Target: u.ID}
 	after, err := x.withAddress(u, l.Address)
+	switch {
+	case err == nil:
+		x.become(u)
+	case KindOf(err) == Refused:
+		e.Note = "somebody else has the address by now"
+		after, err = x.shut(u)
+	}
 	if err != nil {
-		return err
+		return after, err
 	}
 	after.passwordHash, after.HasPassword = hash, true
 	if err := x.replace(u, &after); err != nil {
+		return after, err
+	}
+	x.become(u)
+	if err := x.endAllSince(u, l.Made); err != nil {
+		return after, err
+	}
+	e.Changes = diff(u, &after)
+	if _, err := x.record(e); err != nil || e.Note != "" {
+		return after, err
+	}
+	return after, x.tellTakenBack(u, &after)
+}
+
+// shut is an account that cannot go back to the address it had. At the one that it has
+// now, whoever moved it would get a link for a new password: so it waits for an
+// administrator, unless it is the last one.
+func (x *tx) shut(u *User) (User, error) {
+	after := *u
+	others, err := countOtherActiveAdmins(x, u.ID)
+	if others > 0 || !u.isActiveAdmin() {
+		after.Status = Deactivated
+	}
+	return after, err
+}
+
+// endAllSince ends all ways in that somebody has, but passkeys from before.
+func (x *tx) endAllSince(u *User, since time.Time) error {
+	if err := deleteLinksSince(x, u.ID, LinkAddressBack, since); err != nil {
 		return err
 	}
-	if err := deleteLinksSince(x, u.ID, LinkAddressBack, l.Made); err != nil {
-		return err
-	}
-	if err := deletePasskeysSince(x, u.ID, l.Made); err != nil { // each is a way in of its own
+	if err := deletePasskeysSince(x, u.ID, since); err != nil { // each is a way in of its own
 		return err
 	}
 	if err := x.dropIdleCodes(u.ID); err != nil {
@@ -210,13 +272,8 @@ func (x *tx) takeAddressBack(l Link, u *User, hash string) error {
 	if _, err := endSignIns(x, u.ID, 0, EndedPassword); err != nil {
 		return err
 	}
-	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
-		return err
-	}
-	if _, err := x.record(Entry{Act: ActAddressBack, Target: u.ID, Changes: diff(u, &after)}); err != nil {
-		return err
-	}
-	return x.tellTakenBack(u, &after)
+	_, err := x.forgetBrowsers(u.ID, "")
+	return err
 }
 
 // tellTakenBack sends the link for a new password, and tells the address that the

@@ -245,6 +245,9 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 		if err := x.require(ActResetPassword, u); err != nil {
 			return err
 		}
+		if u.Status == Invited { // it would not let them in, and end their invitation
+			return refused(u.Name + " has not accepted the invitation yet. Send another one instead.")
+		}
 		if problem != "" {
 			return invalid(map[string]string{"password": problem})
 		}

@@ -50,6 +50,9 @@ func (s *Store) UpdateUser(ctx context.Context, a Actor, id int64, edits map[Fie
 				return err
 			}
 		}
+		if x.movesSelf(before, &after) {
+			problems[string(FieldEmail)] = ownAddress
+		}
 		if after.emailKey != before.emailKey || after.ExternalID != before.ExternalID {
 			if err := x.checkUnique(&after, problems); err != nil {
 				return err

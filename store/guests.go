@@ -48,7 +48,11 @@ func (s *Store) checkGuest(ctx context.Context, g *Guest, role Role, seen map[st
 	owner, err := loadUserByEmail(ctx, s.reader, u.emailKey)
 	switch {
 	case KindOf(err) == NotFound:
-		return nil
+		until, err := claimOn(ctx, s.reader, u.emailKey, 0, s.now())
+		if !until.IsZero() {
+			g.Problem = claimable(until)
+		}
+		return err
 	case err != nil:
 		return err
 	case owner.Status == Invited:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // checker decides what rows come to: by the same rules as a form, against the
@@ -18,6 +19,7 @@ type checker struct {
 	admins int // active admins there would be after the rows so far
 
 	byEmail, byExternal map[string]*User
+	claims              map[string]claim // on addresses that others had until recently
 
 	// The lines of the rows before, which are perhaps still being written.
 	lastEmails, lastExternals map[string]int
@@ -121,8 +123,11 @@ func (c *checker) read(r *ImportRow) proposal {
 	return p
 }
 
-// load loads the people whom some rows name.
-func (c *checker) load(ctx context.Context, q querier, rows []ImportRow) error {
+// load loads the people whom some rows name, and who can take an address back now.
+func (c *checker) load(ctx context.Context, q querier, rows []ImportRow, now time.Time) (err error) {
+	if c.claims, err = claims(ctx, q, now); err != nil {
+		return err
+	}
 	people, err := peopleByKeys(ctx, q, keysOf(rows, emailOfRow), keysOf(rows, externalOfRow))
 	if err != nil {
 		return err
@@ -257,19 +262,45 @@ func (c *checker) change(o *outcome, p proposal) {
 		}
 	}
 	// A password that somebody has here is newer than the one from elsewhere.
-	if p.hash != "" && !o.before.HasPassword {
+	if p.hash != "" && o.before.Status == Invited {
+		p.problems[string(FieldPassword)] = o.before.Name + " has not accepted the invitation yet, and chooses a password by it."
+	} else if p.hash != "" && !o.before.HasPassword {
 		o.hash = p.hash
 		o.after.passwordHash, o.after.HasPassword = p.hash, true
 	}
 	o.fields = diff(o.before, &o.after)
 	for _, f := range o.fields {
 		switch {
+		case f.Field == FieldEmail && c.movesSelf(o):
+			p.problems[string(f.Field)] = ownAddress
+		case f.Field == FieldStatus && settles(o.before, &o.after) != "":
+			p.problems[string(f.Field)] = settles(o.before, &o.after)
 		case !Can(c.actor, f.Field.Act(), o.before.On()):
 			p.problems[string(f.Field)] = o.before.Name + " ranks too high for you to change. Ask an admin."
 		case f.Field == FieldRole && !Can(c.actor, ActSetRole, &Target{Role: o.after.Role}):
 			p.problems[string(f.Field)] = "You may not give a role as high as this."
 		}
 	}
+}
+
+// movesSelf reports whether a row gives another address to whoever runs the import.
+func (c *checker) movesSelf(o *outcome) bool {
+	return c.actor.Kind == Person && c.actor.ID == o.before.ID && o.before.emailKey != o.after.emailKey
+}
+
+// settles says why a file cannot give somebody who is there this status; "" when it
+// can. Who is invited comes by accepting the invitation, and nobody is invited who
+// has come.
+func settles(before, after *User) string {
+	switch {
+	case before.Status == Invited:
+		return before.Name + " has not accepted the invitation yet. An import cannot do that for them."
+	case after.Status == Invited:
+		return before.Name + " has an account already. An import cannot turn it back into an invitation."
+	case after.Status == Active && !before.HasPassword && !before.HasFactor:
+		return before.Name + " has never signed in. Reactivate the account on their page, and invite them."
+	}
+	return ""
 }
 
 // copyField copies what a form may set, with the keys that belong to it.
@@ -290,12 +321,18 @@ func copyField(f Field, to, from *User) {
 	}
 }
 
-// unique refuses an address and an external id that somebody else has.
+// unique refuses an address and an external id that somebody else has, and an address
+// that somebody else can take back.
 func (c *checker) unique(o *outcome, p proposal) {
 	for f, owner := range map[Field]*User{FieldEmail: c.byEmail[o.after.emailKey], FieldExternalID: c.byExternal[o.after.ExternalID]} {
 		if owner != nil && (o.before == nil || owner.ID != o.before.ID) && p.problems[string(f)] == "" {
 			p.problems[string(f)] = owner.Name + " has this already."
 		}
+	}
+	other, claimed := c.claims[o.after.emailKey]
+	moves := o.before == nil || o.before.emailKey != o.after.emailKey && o.before.ID != other.user
+	if claimed && moves && p.problems[string(FieldEmail)] == "" {
+		p.problems[string(FieldEmail)] = claimable(other.until)
 	}
 }
 
@@ -319,11 +356,11 @@ func (c *checker) guard(o *outcome) string {
 
 // check gives each row its verdict. The rows follow one another in the file;
 // what stands before them is looked up.
-func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportRow) error {
+func (c *checker) check(ctx context.Context, q querier, id int64, rows []ImportRow, now time.Time) error {
 	for i := range rows {
 		rows[i].says = c.read(&rows[i])
 	}
-	if err := c.load(ctx, q, rows); err != nil || len(rows) == 0 {
+	if err := c.load(ctx, q, rows, now); err != nil || len(rows) == 0 {
 		return err
 	}
 	emails, err := earlierRows(ctx, q, id, "email_key", keysOf(rows, emailOfRow), rows[0].Line)

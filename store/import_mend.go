@@ -76,7 +76,7 @@ func (x *tx) recheck(i *Import, r *ImportRow) error {
 	}
 	before := r.Verdict
 	rows := []ImportRow{*r}
-	if err := newChecker(i.Plan, x.actor, admins).check(x.ctx, x.Tx, i.ID, rows); err != nil {
+	if err := newChecker(i.Plan, x.actor, admins).check(x.ctx, x.Tx, i.ID, rows, x.now); err != nil {
 		return err
 	}
 	*r = rows[0]

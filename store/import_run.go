@@ -65,7 +65,7 @@ func (j *ImportJob) carried(ctx context.Context) ([]ImportRow, error) {
 // and the others go on.
 func (j *ImportJob) carryOut(x *tx, i *Import, rows []ImportRow) error {
 	c := newChecker(i.Plan, x.actor, guarded)
-	if err := c.load(x.ctx, x.Tx, rows); err != nil {
+	if err := c.load(x.ctx, x.Tx, rows, x.now); err != nil {
 		return err
 	}
 	b := &batch{x: x, i: i, c: c, in: newInserter(x)}
@@ -144,7 +144,7 @@ func (b *batch) write(r *ImportRow, o outcome) error {
 		act = ActCreate
 		err = b.create(&o.after)
 	} else {
-		err = b.x.replace(o.before, &o.after)
+		err = b.change(&o)
 	}
 	var e *Error
 	if errors.As(err, &e) { // the guard, or somebody who has the address: nothing is written then
@@ -167,6 +167,14 @@ func (b *batch) write(r *ImportRow, o outcome) error {
 	b.entries = append(b.entries, Entry{Act: act, Target: o.after.ID, Changes: o.fields, Note: note})
 	b.of = append(b.of, r)
 	return nil
+}
+
+// change changes somebody, who is told of another address.
+func (b *batch) change(o *outcome) error {
+	if err := b.x.replace(o.before, &o.after); err != nil {
+		return err
+	}
+	return b.x.tellMoved(o.before, &o.after)
 }
 
 // create adds a person, whose address nobody has as far as is known.

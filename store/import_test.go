@@ -238,6 +238,59 @@ func TestImportGuards(t *testing.T) {
 	}
 }
 
+// TestImportInvitesNobodyWhoIsThere, nor lets anybody in who was invited: neither at
+// the check nor at the run.
+func TestImportInvitesNobodyWhoIsThere(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ana := s.add("Ana", Admin)
+	invite := func(name string) *User {
+		l, _, err := s.InviteUser(t.Context(), as(ana), NewUser{Name: name, Email: strings.ToLower(name) + "@example.com", Role: Member}, false)
+		must(t, err)
+		return &l.User
+	}
+	ben, ivy, joe := s.add("Ben", Member), invite("Ivy"), invite("Joe")
+	kim := invite("Kim")
+	change(t)(s.Deactivate(t.Context(), console, kim.ID))
+	hash := s.load(ben.ID).passwordHash
+	i := s.bring("email,status,password hash\nben@example.com,invited,\nivy@example.com,active,\njoe@example.com,," + hash +
+		"\nkim@example.com,active,\nnew@example.com,invited,\n")
+	for line, field := range map[int]string{2: "status", 3: "status", 4: "password", 5: "status"} {
+		if r := s.row(i.ID, line); r.Verdict != VerdictRefused || r.Problems[field] == "" {
+			t.Errorf("line %d: %s %v", line, r.Verdict, r.Problems)
+		}
+	}
+	i = s.bring("email,status\nben@example.com,deactivated\n")
+	s.work(i.ID, ImportRunning)
+	i = s.bring("email,status\nben@example.com,active\n")
+	s.work(i.ID, ImportRunning)
+	if got := s.load(ben.ID).Status; got != Active {
+		t.Errorf("Ben is %s", got)
+	}
+	for _, u := range []*User{ivy, joe} {
+		l, err := s.LinkOf(t.Context(), as(ana), u.ID, LinkInvite)
+		if now := s.load(u.ID); err != nil || l == nil || now.Status != Invited || now.HasPassword {
+			t.Errorf("%s: %+v, %v", u.Name, now, err)
+		}
+	}
+	wantKind(t, s.ResetPassword(t.Context(), console, ivy.ID, newPassword, false), Refused)
+}
+
+// TestNobodyIsInvitedAgainByUndo who has come since.
+func TestNobodyIsInvitedAgainByUndo(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ana := s.add("Ana", Admin)
+	l, _, err := s.InviteUser(t.Context(), as(ana), NewUser{Name: "Ivy", Email: "ivy@example.com", Role: Member}, false)
+	must(t, err)
+	off := change(t)(s.Deactivate(t.Context(), console, l.User.ID))
+	must(t, s.ResetPassword(t.Context(), console, l.User.ID, newPassword, false))
+	change(t)(s.Undo(t.Context(), console, off.Entry))
+	if got := s.load(l.User.ID).Status; got != Active {
+		t.Errorf("Ivy is %s, and has a password", got)
+	}
+}
+
 // TestImportStops stops, is cut off, and goes on where it was.
 func TestImportStops(t *testing.T) {
 	t.Parallel()

@@ -233,7 +233,7 @@ func (j *ImportJob) check(ctx context.Context, i *Import, each func(Import)) err
 	next := func(ctx context.Context) ([]ImportRow, error) {
 		rows, err := checkedRows(ctx, j.store.reader, i, j.pace.rows())
 		if err == nil {
-			err = c.check(ctx, j.store.reader, i.ID, rows)
+			err = c.check(ctx, j.store.reader, i.ID, rows, j.store.now())
 		}
 		return rows, err
 	}
@@ -268,7 +268,7 @@ func (j *ImportJob) fromFile(ctx context.Context, i *Import, c *checker) (source
 		if err != nil {
 			return nil, notRows(err)
 		}
-		return rows, c.check(ctx, j.store.reader, j.id, rows)
+		return rows, c.check(ctx, j.store.reader, j.id, rows, j.store.now())
 	}), nil
 }
 

@@ -41,6 +41,40 @@ func loadLinkOf(ctx context.Context, q querier, user int64, kind LinkKind) (Link
 	return scanLink(q.QueryRowContext(ctx, `SELECT `+linkColumns+` WHERE l.user_id = ?1 AND l.kind = ?2`, user, string(kind)))
 }
 
+// claim is somebody who can take an address back, and until when.
+type claim struct {
+	user  int64
+	until time.Time
+}
+
+// claims are those on addresses, by the key of each. Links are found by when they run
+// out: of those that last longer only a part can be meant.
+func claims(ctx context.Context, q querier, now time.Time) (map[string]claim, error) {
+	rows, err := q.QueryContext(ctx, `SELECT email_key, user_id, expires_at FROM links
+ WHERE expires_at > ?1 AND expires_at <= ?2 AND kind = 'address_back' ORDER BY expires_at`, toMillis(now), toMillis(now.Add(AddressBackLife)))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]claim{}
+	_, err = collect(rows, func(r row) (struct{}, error) {
+		var key string
+		var user, until int64
+		err := r.Scan(&key, &user, &until)
+		all[key] = claim{user, fromMillis(until)}
+		return struct{}{}, err
+	})
+	return all, err
+}
+
+// claimOn is until when somebody else can take an address back; zero: nobody can.
+func claimOn(ctx context.Context, q querier, key string, except int64, now time.Time) (time.Time, error) {
+	var until int64
+	err := q.QueryRowContext(ctx, `SELECT coalesce(max(expires_at), 0) FROM links
+ WHERE expires_at > ?1 AND expires_at <= ?2 AND kind = 'address_back' AND email_key = ?3 AND user_id <> ?4`,
+		toMillis(now), toMillis(now.Add(AddressBackLife)), key, except).Scan(&until)
+	return fromMillis(until), err
+}
+
 func deleteLinks(x *tx, user int64, kinds []LinkKind) error {
 	if len(kinds) == 0 {
 		return nil

@@ -160,21 +160,15 @@ func (x *tx) mail(l letter) error {
 // sealedMail is the place that the secrets of mails are sealed for.
 const sealedMail = "mails.secret"
 
-// tellMoved tells somebody at both of their addresses that one is in the place of
-// the other. Who has never come is told nothing. Who did it to themselves, as staff
-// can without confirming it, needs a proof, and has a way back.
+// tellMoved tells somebody at both of their addresses that others have put one in
+// the place of the other. Who has never come is told nothing.
 func (x *tx) tellMoved(before, after *User) error {
 	if before.emailKey == after.emailKey || before.Status == Invited || !after.Deleted.IsZero() {
 		return nil
 	}
-	there := letter{kind: MailAddressNew, user: after.ID, to: after.Email}
-	if !x.isOwn(before.ID) {
-		return errors.Join(x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email}), x.mail(there))
-	}
-	if err := x.prove(ActOwnAddress); err != nil {
-		return err
-	}
-	return errors.Join(x.offerWayBack(before), x.mail(there))
+	return errors.Join(
+		x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email}),
+		x.mail(letter{kind: MailAddressNew, user: after.ID, to: after.Email}))
 }
 
 // KeepMail posts what lies in the outbox, until Close. failed is told what went

@@ -352,7 +352,7 @@ func mutations() []mutation {
 				return by(c.self, ActOwnAddress, c.ben.ID, FieldChange{FieldEmail, "Ben@example.com", newAddress})
 			}},
 		{name: "TakeAddressBack", method: "TakeAddressBack", version: 1, arrange: func(c *cast) { c.token = c.move(newAddress) },
-			do: func(ctx context.Context, c *cast) error { return c.TakeAddressBack(ctx, c.guest, c.token) },
+			do: func(ctx context.Context, c *cast) error { return second(c.TakeAddressBack(ctx, c.guest, c.token)) },
 			entry: func(c *cast) Entry {
 				return by(c.guestAs(c.ben), ActAddressBack, c.ben.ID, FieldChange{FieldEmail, newAddress, "Ben@example.com"})
 			}},

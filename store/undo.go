@@ -64,18 +64,13 @@ func (s *Store) Undo(ctx context.Context, a Actor, entry int64) (Change, error) 
 		if !e.Undoable() {
 			return refused("This cannot be undone.")
 		}
-		before, err := loadUser(x.ctx, x.Tx, e.Target)
-		if err != nil {
-			return err
-		}
-		if c, err = x.undo(e); err != nil {
-			return err
-		}
-		return x.tellMoved(before, &c.User)
+		c, err = x.undo(e)
+		return err
 	})
 	return c, err
 }
 
+// undo is the same within a transaction, for an entry that can be undone.
 func (x *tx) undo(e Entry) (Change, error) {
 	before, err := loadUser(x.ctx, x.Tx, e.Target)
 	if err != nil {
@@ -111,6 +106,12 @@ func (x *tx) undo(e Entry) (Change, error) {
 	if !before.Deleted.IsZero() && !after.Deleted.IsZero() {
 		return Change{}, refused(before.Name + " has been deleted. Restore the account first.")
 	}
+	if x.movesSelf(before, &after) {
+		return Change{}, refused(ownAddress)
+	}
+	if err := x.notInvitedAgain(before, &after); err != nil {
+		return Change{}, err
+	}
 	if err := x.mayReturn(&after); err != nil {
 		return Change{}, err
 	}
@@ -120,7 +121,22 @@ func (x *tx) undo(e Entry) (Change, error) {
 	}
 	c, err := x.apply(ActUndo, before, &after, Entry{UndoOf: e.ID, Note: note})
 	c.Left = left
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	return c, x.tellMoved(before, &c.User)
+}
+
+// notInvitedAgain leaves somebody active who was invited once and has come since.
+func (x *tx) notInvitedAgain(before, after *User) error {
+	if after.Status != Invited || before.Status == Invited {
+		return nil
+	}
+	came, err := x.hasCome(before)
+	if came {
+		after.Status = Active
+	}
+	return err
 }
 
 func changedSince(left []FieldChange) string {

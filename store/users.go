@@ -192,8 +192,20 @@ func (x *tx) create(u *User, note string) (Change, error) {
 }
 
 // checkUnique adds a problem when somebody else has the address or the
-// external id.
+// external id, or can take the address back.
 func (x *tx) checkUnique(u *User, problems map[string]string) error {
+	if err := x.checkOwners(u, problems); err != nil || problems[string(FieldEmail)] != "" {
+		return err
+	}
+	until, err := claimOn(x.ctx, x.Tx, u.emailKey, u.ID, x.now)
+	if !until.IsZero() {
+		problems[string(FieldEmail)] = claimable(until)
+	}
+	return err
+}
+
+// checkOwners adds a problem when somebody else has the address or the external id.
+func (x *tx) checkOwners(u *User, problems map[string]string) error {
 	for field, find := range map[Field]func() (string, error){
 		FieldEmail:      func() (string, error) { return ownerOfEmail(x, u.emailKey, u.ID) },
 		FieldExternalID: func() (string, error) { return ownerOfExternalID(x, u.ExternalID, u.ID) },
@@ -229,16 +241,22 @@ func (s *Store) Reactivate(ctx context.Context, a Actor, id int64) (Change, erro
 		if u.Status != Deactivated {
 			return nil
 		}
-		u.Status = Active
-		if u.HasPassword {
-			return nil
-		}
-		n, err := countPasskeys(x.ctx, x.Tx, u.ID)
-		if n == 0 {
-			u.Status = Invited
+		came, err := x.hasCome(u)
+		if u.Status = Invited; came {
+			u.Status = Active
 		}
 		return err
 	})
+}
+
+// hasCome reports whether somebody has a password or a passkey: they may be invited
+// no more.
+func (x *tx) hasCome(u *User) (bool, error) {
+	if u.HasPassword {
+		return true, nil
+	}
+	n, err := countPasskeys(x.ctx, x.Tx, u.ID)
+	return n > 0, err
 }
 
 // Delete takes a person out of the list. They can be restored for KeepDeleted.
@@ -294,10 +312,10 @@ func (s *Store) Restore(ctx context.Context, a Actor, id int64) (Change, error) 
 }
 
 // mayReturn refuses to bring somebody back whose address or external id
-// belongs to another by now.
+// belongs to another by now, or whose address another can take back.
 func (x *tx) mayReturn(u *User) error {
 	taken := map[string]string{}
-	if err := x.checkUnique(u, taken); err != nil {
+	if err := x.checkOwners(u, taken); err != nil {
 		return err
 	}
 	var what []string
@@ -311,5 +329,9 @@ func (x *tx) mayReturn(u *User) error {
 		// the other's name there when they are gone.
 		return refused("This account cannot come back as it was. Somebody else has this by now: " + strings.Join(what, ", ") + ".")
 	}
-	return nil
+	until, err := claimOn(x.ctx, x.Tx, u.emailKey, u.ID, x.now)
+	if err == nil && !until.IsZero() {
+		err = refused(claimable(until))
+	}
+	return err
 }

@@ -68,9 +68,9 @@ func newPeople(t testing.TB, accounts, people int) string {
 			t.Fatalf("backoffice %v: exit code %d", args, code)
 		}
 	}
-	command(adminPassword, "user", "create", "--email", adminEmail, "--name", "Ana Admin", "--role", "admin", "--password-stdin")
+	command(adminPassword, "user", "create", "--email", adminEmail, "--name", "Ana Admin", "--role", "admin", "--password-stdin", "--no-must-change")
 	for i := range accounts {
-		command(adminPassword, "user", "create", "--email", accountOf(i), "--name", "Somebody Else", "--password-stdin")
+		command(adminPassword, "user", "create", "--email", accountOf(i), "--name", "Somebody Else", "--password-stdin", "--no-must-change")
 	}
 	command("", "demo", "--users", strconv.Itoa(people))
 	return db

@@ -64,7 +64,7 @@ func (s *shell) must(stdin string, args ...string) string {
 // create adds somebody and gives their number.
 func (s *shell) create(email, name, role string) string {
 	s.t.Helper()
-	return strings.TrimSpace(s.must(s.secret+"\n", "user", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"))
+	return strings.TrimSpace(s.must(s.secret+"\n", "user", "create", "--email", email, "--name", name, "--role", role, "--password-stdin", "--no-must-change"))
 }
 
 // listed is a line of `user list --json`.
@@ -105,7 +105,7 @@ func TestCommandsOnPeople(t *testing.T) {
 	s := newShell(t)
 	ana := s.create("ana@example.com", "Ana Pérez", "admin")
 	bob := strings.TrimSpace(s.must(s.secret, "user", "create", "--email", "Bob@Example.com", "--name", "Bob O'Brien", "--phone", "+34 600 123 456",
-		"--external-id", "E-7", "--password-stdin", "--must-change"))
+		"--external-id", "E-7", "--password-stdin"))
 	if ana != "1" || bob != "2" {
 		t.Fatalf("numbers %s and %s, want 1 and 2", ana, bob)
 	}
@@ -119,6 +119,8 @@ func TestCommandsOnPeople(t *testing.T) {
 	}{
 		{[]string{"user", "set-role", "bob@example.com", "editor"}, `Bob O'Brien: Role changed from "member" to "editor"`},
 		{[]string{"user", "set-role", "#2", "editor"}, "nothing to change"},
+		{[]string{"user", "set-email", "bob@example.com", "rob@example.com"}, `E-mail changed from "Bob@Example.com" to "rob@example.com"`},
+		{[]string{"user", "set-email", "2", "Bob@Example.com"}, `E-mail changed from "rob@example.com"`},
 		{[]string{"user", "deactivate", "2"}, `Status changed from "active" to "deactivated"`},
 		{[]string{"user", "deactivate", "2"}, "nothing to change"},
 		{[]string{"user", "reactivate", "BOB@example.com"}, `Status changed from "deactivated" to "active"`},

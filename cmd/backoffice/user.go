@@ -18,6 +18,7 @@ type userCmd struct {
 	Create        userCreateCmd   `cmd:"" help:"Add a person with a password."`
 	List          userListCmd     `cmd:"" help:"List people."`
 	SetRole       userSetRoleCmd  `cmd:"" help:"Give somebody another role."`
+	SetEmail      userSetEmailCmd `cmd:"" help:"Give somebody another address; they are told at both."`
 	Deactivate    userOffCmd      `cmd:"" help:"Keep the account, and put the person out."`
 	Reactivate    userOnCmd       `cmd:"" help:"Let a deactivated person in again."`
 	ResetPassword userPasswordCmd `cmd:"" help:"Set somebody's password and end their sessions."`
@@ -32,7 +33,7 @@ type userCreateCmd struct {
 	Phone         string `help:"Their telephone number."`
 	ExternalID    string `name:"external-id" help:"Their id in another system."`
 	PasswordStdin bool   `required:"" help:"Read the password from standard input: a password on the command line could be seen by others."`
-	MustChange    bool   `help:"Ask for a new password at the first sign-in."`
+	MustChange    bool   `default:"true" negatable:"" help:"Ask for a new password at the first sign-in. With --no-must-change they keep this one."`
 }
 
 // Run adds the person and prints the id.
@@ -114,6 +115,18 @@ type userSetRoleCmd struct {
 func (c *userSetRoleCmd) Run(all *cli, env *environment) error {
 	return c.change(all, env, func(db *store.Store, a store.Actor, u store.User) (store.Change, error) {
 		return db.UpdateUser(env.ctx, a, u.ID, map[store.Field]store.Edit{store.FieldRole: {To: c.Role}})
+	})
+}
+
+type userSetEmailCmd struct {
+	who
+	Email string `arg:"" help:"The new address; they sign in with it."`
+}
+
+// Run gives the address. Nobody has to confirm it, which in a browser takes mail.
+func (c *userSetEmailCmd) Run(all *cli, env *environment) error {
+	return c.change(all, env, func(db *store.Store, a store.Actor, u store.User) (store.Change, error) {
+		return db.UpdateUser(env.ctx, a, u.ID, map[store.Field]store.Edit{store.FieldEmail: {To: c.Email}})
 	})
 }
 
