@@ -166,6 +166,10 @@ func (s *Store) forgot(ctx context.Context, a Actor, key, email string) error {
 			e.Target, e.Note = u.ID, "the account is "+string(u.Status)
 			return errNothingToSend
 		}
+		if back, err := x.waysBack(u.ID); err != nil || back.lent {
+			e.Target, e.Note = u.ID, "the address was changed by somebody who may not reset passwords, and can still be taken back"
+			return orElse(err, errNothingToSend)
+		}
 		if _, err := x.newLink(LinkReset, u, true); err != nil {
 			return err
 		}

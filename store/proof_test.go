@@ -17,6 +17,9 @@ var proving = map[string]func(c *cast, a Actor) error{
 	"ActGrantAdmin": func(c *cast, a Actor) error {
 		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldRole, "admin")))
 	},
+	"ActMoveAddress": func(c *cast, a Actor) error {
+		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldEmail, newAddress)))
+	},
 	"ActImportRun": func(c *cast, a Actor) error {
 		return second(c.BeginImport(c.t.Context(), a, c.lastImport(), ImportRunning))
 	},
