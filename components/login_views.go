@@ -12,7 +12,7 @@ type SignIn struct {
 	Reason   string   // why one is asked: "You were signed out after 30 minutes without activity."
 	Kept     []Hidden // a form that was sent without a session, carried through the sign-in
 	KeptFor  string   // in words: "Your changes are kept."
-	Person   string   // id of the person the page behind the dialog was drawn for; empty on a page
+	Person   string   // id of the person for whom what is behind it, or kept in it, was drawn; empty when nothing is
 	Remember bool     // the box for remembering the browser is ticked
 	NoAdmin  bool     // there is no administrator yet: explain the one-time link instead of a form
 	App      bool     // a code of an authenticator app is one of the ways

@@ -82,8 +82,9 @@ var mailCatalogue = map[string]map[string]mailWords{
 		},
 		"address_back": {
 			subject: "Your address for {brand} was changed",
-			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one can no longer be used to sign in.", "If it was you, there is nothing to do. If not, take the account back: this address is restored, all sessions end, and you choose a new password."},
-			button:  "This was not me",
+			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one can no longer be used to sign in.", "If you expected this, there is nothing to do. If not, take the account back: this address is restored, all sessions end, and you choose a new password."},
+			byLine:  "{by} has given your account with {brand} another e-mail address. This one can no longer be used to sign in.",
+			button:  "Take the account back",
 			after:   []string{"The link works once, until {until}."},
 		},
 		"address_lost": {
@@ -182,8 +183,9 @@ var mailCatalogue = map[string]map[string]mailWords{
 		},
 		"address_back": {
 			subject: "Se ha cambiado tu dirección de {brand}",
-			lines:   []string{"Alguien que había entrado en tu cuenta de {brand} ha puesto en ella otra dirección de correo. Esta ya no sirve para entrar.", "Si has sido tú, todo está bien. Si no, recupera la cuenta: vuelve esta dirección, se cierran todas las sesiones y eliges una contraseña nueva."},
-			button:  "No he sido yo",
+			lines:   []string{"Alguien que había entrado en tu cuenta de {brand} ha puesto en ella otra dirección de correo. Esta ya no sirve para entrar.", "Si lo esperabas, no tienes que hacer nada. Si no, recupera la cuenta: vuelve esta dirección, se cierran todas las sesiones y eliges una contraseña nueva."},
+			byLine:  "{by} ha puesto otra dirección de correo en tu cuenta de {brand}. Esta ya no sirve para entrar.",
+			button:  "Recuperar la cuenta",
 			after:   []string{"El enlace funciona una sola vez, hasta el {until}."},
 		},
 		"address_lost": {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"backoffice/components"
 	"backoffice/store"
 )
 
@@ -126,7 +127,7 @@ func TestARecoveryCodeLetsSomebodyIn(t *testing.T) {
 	s := newSite(t)
 	p := s.as(bjorn).enrol()
 	c := s.as(nobody)
-	asked := c.post("/users/5", "view", "page", "name", "Nora Gil", "was.name", "Nora García").is(t, 401)
+	asked := c.post("/users/5", "view", "page", "name", "Nora Gil", "was.name", "Nora García", components.PageOf, "2").is(t, 401)
 	code := c.submit(asked, "#signin-form", "email", email(bjorn), "password", password).is(t, 200)
 	other := c.submit(code, "#signin-form", "use", "recovery").is(t, 200).shows("h1", "Use a recovery code")
 	back := c.submit(other, "#signin-form", "use", "code").is(t, 200).shows("h1", "Enter your code")
@@ -230,7 +231,7 @@ func TestRequiredFactor(t *testing.T) {
 	if n := c.get("/account/factor").is(t, 200).count(".form-foot a"); n != 0 {
 		t.Error("it can be put off any longer")
 	}
-	kept := s.as(nobody).post("/login", "email", email(vera), "password", password, "kept-action", "/users/5", "kept-field.name", "x")
+	kept := s.as(nobody).post("/login", "email", email(vera), "password", password, "person", formatID(vera), "kept-action", "/users/5", "kept-field.name", "x")
 	kept.is(t, 303)
 	c.enrol()
 	c.get("/users").is(t, 200)

@@ -23,8 +23,8 @@ func (s *server) guarded(a *ask, r route) (view, error) {
 	if r.need.quiet {
 		return s.quietly(a, r)
 	}
-	if a.hx.fragment && a.who != nil && a.hx.person != 0 && a.hx.person != a.who.User.ID {
-		return view{tell: instruct{refresh: true}}, nil // the page belongs to somebody else: start over
+	if drawn := drawnFor(a); a.who != nil && drawn != 0 && drawn != a.who.User.ID {
+		return startOver(a), nil
 	}
 	if err := s.lapsed(a); err != nil {
 		return view{}, err
@@ -85,28 +85,61 @@ var beforeAll = map[string][]string{
 	factorPath: {factorPath, factorPath + "/confirm", passkeysPath, passkeysPath + "/new", "/proof", "/session"},
 }
 
+// drawnFor is the person for whom the page was drawn that asks; 0 when nothing says so.
+func drawnFor(a *ask) int64 {
+	switch {
+	case a.hx.fragment:
+		return a.hx.person
+	case a.Method == http.MethodPost:
+		return parseID(a.PostFormValue(components.PageOf))
+	}
+	return 0
+}
+
+// startOver is the answer to a page that belongs to somebody else: nothing of what they
+// typed there is done.
+func startOver(a *ask) view {
+	if a.hx.fragment {
+		return view{tell: instruct{refresh: true}}
+	}
+	return view{goTo: "/", toast: &components.Toast{Tone: "info", Title: "Nothing was sent", Detail: "That page belonged to somebody else who was signed in here."}}
+}
+
 // mustSignIn is the answer to a request whose session is missing or gone. A
 // fragment gets the sign-in dialog and nothing else: the page stays as it is,
 // and what was asked for has not been done. A page goes to the sign-in page and
-// back. A form that was sent as a page is carried through the sign-in.
+// back. A form that was sent as a page is carried through the sign-in of its person;
+// when nobody knows whose it is, it is not kept: somebody else might sign in.
 func (s *server) mustSignIn(a *ask) view {
-	form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended)}
+	form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended), Person: personBehind(a)}
 	if a.hx.fragment {
 		form.Email = s.lastEmail(a)
-		if a.hx.person != 0 {
-			form.Person = formatID(a.hx.person)
-		}
 		form.KeptFor = "The page behind this stays as it is."
 		return view{status: http.StatusUnauthorized, part: components.Nothing(),
 			beside: []beside{{components.Sel(components.DialogID), "innerHTML", components.SignInDialog(form)}}}
 	}
 	if a.Method == http.MethodPost {
-		form.Kept = keptFields(a)
-		form.KeptFor = "What you typed is kept."
+		form.KeptFor = "Nothing was changed. Please try again after signing in."
+		if form.Person != "" {
+			form.Kept, form.KeptFor = keptFields(a), "What you typed is kept."
+		}
 		return view{status: http.StatusUnauthorized, bare: true, title: "Sign in", screen: components.SignInPage(form)}
 	}
 	next := a.URL.RequestURI()
 	return view{goTo: "/login?" + url.Values{"next": {next}}.Encode()}
+}
+
+// personBehind is the number of the person whose page or session it is that asks for
+// a sign-in, as far as anything tells.
+func personBehind(a *ask) string {
+	person := drawnFor(a)
+	if person == 0 && !a.hx.fragment && a.ended != nil {
+		person = a.ended.User
+	}
+	if person == 0 {
+		return ""
+	}
+	return formatID(person)
 }
 
 // whyEnded explains why somebody has to sign in again.

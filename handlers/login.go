@@ -74,8 +74,11 @@ func (s *server) signedIn(a *ask, who store.Whoever) (view, error) {
 	if a.hx.fragment {
 		return s.signedInAgain(a, who), nil
 	}
-	first := dutyOf(a)
-	if kept := readKept(a); kept.Action != "" && first == "" {
+	kept, first := readKept(a), dutyOf(a)
+	if kept.Action != "" && a.PostFormValue("person") != formatID(who.User.ID) {
+		return startOver(a), nil
+	}
+	if kept.Action != "" && first == "" {
 		kept.Title = "Welcome back, " + who.User.Name
 		kept.Lead = "Your session had ended, so this was not saved yet. Nothing you typed is lost."
 		if strings.HasPrefix(kept.Action, linkPlace) {
@@ -185,7 +188,7 @@ var neverKept = []string{"password", "current", "repeat", "code", "credential"}
 func keptFields(a *ask) []components.Hidden {
 	out := []components.Hidden{{Name: keptAction, Value: a.URL.Path}}
 	for _, name := range sortedKeys(a.PostForm) {
-		if slices.Contains(neverKept, name) {
+		if slices.Contains(neverKept, name) || name == components.PageOf {
 			continue
 		}
 		for _, v := range a.PostForm[name] {

@@ -6,8 +6,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
+	"backoffice/components"
 	"backoffice/store"
 )
 
@@ -83,7 +85,7 @@ func TestAFormIsKeptThroughTheSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	c := s.as(nobody)
-	asked := c.post("/users/5", "view", "page", "name", "Nora Gil", "was.name", "Nora García", "phone", "+34 600 000 001", "was.phone", "+34 600 999 999").is(t, 401)
+	asked := c.post("/users/5", "view", "page", "name", "Nora Gil", "was.name", "Nora García", "phone", "+34 600 000 001", "was.phone", "+34 600 999 999", components.PageOf, "2").is(t, 401)
 	before := s.dump("users")
 	wrong := c.submit(asked, "#signin-form", "email", email(bjorn), "password", "wrong").is(t, 401)
 	right := c.submit(wrong, "#signin-form", "email", email(bjorn), "password", password).is(t, 200)
@@ -100,13 +102,98 @@ func TestAFormIsKeptThroughTheSignIn(t *testing.T) {
 	}
 }
 
+// TestAKeptFormIsOnePersons: whoever else signs in at the page that asks for it, by a
+// password or by a code after it, begins at the start, and sees nothing of it.
+func TestAKeptFormIsOnePersons(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	vera2 := s.as(vera)
+	p := vera2.enrol()
+	c := s.as(bjorn)
+	drawn := c.get("/users/5/edit").is(t, 200)
+	if drawn.attr("#user-form input[name="+components.PageOf+"]", "value") != formatID(bjorn) {
+		t.Fatalf("the form does not say whose it is: %s", render(drawn.one("#user-form")))
+	}
+	for name, end := range map[string]func(){
+		"ended": func() {
+			if _, err := s.db.EndSignIns(t.Context(), commandLine, bjorn, 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"its cookie gone":           func() { delete(c.cookies, cookieName) },
+		"signed out in another tab": func() { c.post("/logout") },
+	} {
+		c.signIn(bjorn)
+		end()
+		asked := c.submit(drawn, "#user-form", "name", "Typed By Bjorn").is(t, 401)
+		if asked.attr("input[name=kept-action]", "value") != "/users/5" {
+			t.Errorf("%s: not kept: %s", name, excerpt(asked.body))
+		}
+		wrong := c.submit(asked, "#signin-form", "email", email(ana), "password", "wrong").is(t, 401)
+		other := c.submit(wrong, "#signin-form", "email", email(ana), "password", password).is(t, 303).to(t, "/")
+		if strings.Contains(other.body, "Typed") {
+			t.Errorf("%s: another sees it", name)
+		}
+		if got := c.get("/users").toast(); !strings.HasPrefix(got, "Nothing was sent") {
+			t.Errorf("%s: says %q", name, got)
+		}
+		c.post("/logout")
+		code := c.submit(asked, "#signin-form", "email", email(vera), "password", password).is(t, 200)
+		s.clock.pass(time.Minute)
+		c.submit(code, "#signin-form", "code", p.code()).is(t, 303).to(t, "/")
+		c.post("/logout")
+		again := c.submit(asked, "#signin-form", "email", email(bjorn), "password", password).is(t, 200)
+		again.shows("#kept-form", "Name Typed By Bjorn")
+	}
+	if s.user(nora).Name != name(nora) {
+		t.Errorf("it was sent: %s", s.user(nora).Name)
+	}
+}
+
+// TestAFormOfNobodyIsNotKept: nothing says whose it was, and anybody might sign in.
+func TestAFormOfNobodyIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.as(nobody)
+	asked := c.post("/users/5", "view", "page", "name", "Typed By Somebody").is(t, 401).shows(".lead", "Nothing was changed.")
+	if strings.Contains(asked.body, "Typed") || asked.count("[name=kept-action]") != 0 {
+		t.Errorf("kept: %s", excerpt(asked.body))
+	}
+	forged := []string{"email", email(bjorn), "password", password, "kept-action", "/users/5", "kept-field.name", "Typed"}
+	if a := c.post("/login", forged...).is(t, 303).to(t, "/"); strings.Contains(a.body, "Typed") {
+		t.Error("shown to who signed in")
+	}
+}
+
+// TestAPlainPageOfSomebodyElseStartsOver with scripts off as well: who has signed in
+// meanwhile, in another tab, sends nothing that was typed there.
+func TestAPlainPageOfSomebodyElseStartsOver(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.as(bjorn)
+	drawn := c.get("/users/5/edit").is(t, 200)
+	c.post("/logout")
+	c.signIn(ana).is(t, 303)
+	before := s.dump()
+	c.submit(drawn, "#user-form", "name", "Typed By Bjorn").is(t, 303).to(t, "/")
+	if s.dump() != before {
+		t.Error("it was done")
+	}
+	asked := c.get("/users/5/delete").is(t, 200)
+	s.clock.pass(later)
+	proof := c.submit(asked, "#confirm-form").is(t, 401)
+	c.post("/logout")
+	c.signIn(bjorn).is(t, 303)
+	c.submit(proof, "#signin-form", "password", password).is(t, 303).to(t, "/")
+}
+
 func (s *site) signInTime(id int64) string { return formatID(s.user(id).LastSignIn.UnixMilli()) }
 
 func TestAKeptFormGoesNowhereElse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for _, action := range []string{"https://evil.example/x", "//evil.example", "javascript:alert(1)", "/\\evil.example", "evil"} {
-		a := s.as(nobody).post("/login", "email", email(bjorn), "password", password, "kept-action", action, "kept-field.name", "x")
+		a := s.as(nobody).post("/login", "email", email(bjorn), "password", password, "person", "2", "kept-action", action, "kept-field.name", "x")
 		if a.code == http.StatusOK && !strings.HasPrefix(a.attr("#kept-form", "action"), "/") || strings.Contains(a.body+a.header.Get("Location"), "evil") {
 			t.Errorf("%q: %d %v %s", action, a.code, a.header, excerpt(a.body))
 		}
@@ -117,7 +204,7 @@ func TestAPasswordIsNeverKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	c := s.as(nobody)
-	asked := c.post("/users", "name", "Lena Brandt", "email", "lena@example.com", "role", "member", "password", "typed-password-1").is(t, 401)
+	asked := c.post("/users", "name", "Lena Brandt", "email", "lena@example.com", "role", "member", "password", "typed-password-1", components.PageOf, "1").is(t, 401)
 	in := c.submit(asked, "#signin-form", "email", email(ana), "password", password).is(t, 200)
 	if strings.Contains(asked.body+in.body, "typed-password") {
 		t.Error("the password travels")

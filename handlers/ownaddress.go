@@ -78,7 +78,7 @@ func (s *server) confirmPage(a *ask, l store.Link, u *store.User) view {
 // first, and confirms then.
 func (s *server) confirmAddress(a *ask, l store.Link, u *store.User) (view, error) {
 	if a.who == nil {
-		form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended), Kept: keptFields(a), KeptFor: "You confirm your new address after that."}
+		form := components.SignIn{Brand: s.brand, Reason: s.whyEnded(a.ended), Kept: keptFields(a), KeptFor: "You confirm your new address after that.", Person: formatID(u.ID)}
 		return view{status: http.StatusUnauthorized, bare: true, hushed: true, title: "Sign in", screen: components.SignInPage(form)}, nil
 	}
 	if a.who.User.ID != u.ID {
@@ -92,10 +92,10 @@ func (s *server) confirmAddress(a *ask, l store.Link, u *store.User) (view, erro
 
 // takeBackPage asks before an account goes back to the address that it had.
 func (s *server) takeBackPage(a *ask, l store.Link, u *store.User) view {
-	return s.actPage(components.LinkAct{Title: "Take your account back?", Name: u.Name, Email: l.Address, Action: a.URL.Path, Submit: "It was not me: take it back", Danger: true,
-		Lead: "Somebody who was signed in gave it another address than this one.",
+	return s.actPage(components.LinkAct{Title: "Take your account back?", Name: u.Name, Email: l.Address, Action: a.URL.Path, Submit: "Take the account back", Danger: true,
+		Lead: "It was given another address than this one.",
 		Notes: []string{"This address is put back.", "All sessions end, on all devices, and nobody’s password is good any more.",
-			"A link comes here by which you choose a new one.", "If it was you who changed the address, close this page: nothing happens."}})
+			"A link comes here by which you choose a new one.", "If you expected the change, close this page: nothing happens."}})
 }
 
 // takeBack gives an account the address back that it had.

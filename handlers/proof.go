@@ -18,8 +18,8 @@ func (s *server) mustProve(a *ask) view {
 		return s.errorView(a, err)
 	}
 	form.Reason = "You last proved who you are more than " + inWords(store.ProofLasts) + " ago."
+	form.Person = formatID(a.who.User.ID)
 	if a.hx.fragment {
-		form.Person = formatID(a.who.User.ID)
 		form.KeptFor = "What you asked for runs as soon as you confirm."
 		return view{status: http.StatusUnauthorized, part: components.Nothing(),
 			beside: []beside{{components.Sel(components.DialogID), "innerHTML", components.SignInDialog(form)}}}
@@ -65,7 +65,11 @@ func (s *server) prove(a *ask) (view, error) {
 	if a.hx.fragment {
 		return s.signedInAgain(a, *a.who), nil
 	}
-	if kept := readKept(a); kept.Action != "" {
+	kept := readKept(a)
+	if kept.Action != "" && a.PostFormValue("person") != formatID(a.who.User.ID) {
+		return startOver(a), nil
+	}
+	if kept.Action != "" {
 		kept.Title = "Thank you, " + a.who.User.Name
 		kept.Lead = "What you asked for has not been done yet. Nothing is lost."
 		return view{title: kept.Title, screen: components.KeptPage(kept)}, nil

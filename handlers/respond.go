@@ -209,8 +209,11 @@ func (s *server) render(a *ask, v *view) (*bytes.Buffer, error) {
 	case v.goTo != "":
 		return b, s.keepToast(a, v.toast)
 	}
-	page := s.page(a, v)
-	return b, components.Layout(page, v.screen).Render(a.Context(), b)
+	page, ctx := s.page(a, v), a.Context()
+	if page.Viewer != nil {
+		ctx = components.DrawnFor(ctx, page.Viewer.ID)
+	}
+	return b, components.Layout(page, v.screen).Render(ctx, b)
 }
 
 func (s *server) renderFragment(a *ask, v *view, b *bytes.Buffer) error {

@@ -409,6 +409,8 @@ func (v visit) check(s *site, want string, fragment bool) *site {
 	c := s.as(v.who)
 	if fragment {
 		q.header = c.on("/users").into("tr#u5").header()
+	} else if v.who == nobody && method == http.MethodPost && !v.r.need.open {
+		q.form.Set(components.PageOf, "1") // what is kept is somebody's
 	}
 	before, entries := s.dump(), s.entries()
 	a := c.send(q)

@@ -95,7 +95,7 @@ func TestEachEndOfASessionHasItsWords(t *testing.T) {
 
 			c.get("/users?q=nora").is(t, http.StatusSeeOther).to(t, "/login?next=%2Fusers%3Fq%3Dnora")
 			c.get("/login?next=%2Fusers%3Fq%3Dnora").is(t, http.StatusOK).shows(".lead", e.says)
-			kept := c.post("/users/5", "name", "Nora Gil").is(t, http.StatusUnauthorized)
+			kept := c.post("/users/5", "name", "Nora Gil", components.PageOf, "2").is(t, http.StatusUnauthorized)
 			kept.shows(".lead", e.says).shows(".lead", "What you typed is kept.")
 
 			if s.dump("users", "audit_entries") != before {

@@ -132,14 +132,52 @@ func claimable(until time.Time) string {
 }
 
 // offerWayBack tells somebody at the address that they had that they have another
-// one, with the link that takes the account back to it.
+// one, with the link that takes the account back to it. An address that is to be
+// relied on no more is told without one: see waysBack.
 func (x *tx) offerWayBack(before *User) error {
+	open, err := x.waysBack(before.ID)
+	if err != nil {
+		return err
+	}
+	over := open.lent
+	if x.decidesFor(before.ID) && open.any {
+		over = true
+		if err := x.endLinks(before.ID, LinkAddressBack); err != nil {
+			return err
+		}
+	}
+	if over {
+		return x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email})
+	}
 	l := Link{Kind: LinkAddressBack, Address: before.Email}
 	token, err := x.keepLink(&l, before)
 	if err != nil {
 		return err
 	}
 	return x.mail(letter{kind: MailAddressBack, user: before.ID, to: before.Email, token: token, until: l.Expires})
+}
+
+// waysBack says how well somebody has the address that they have. While a way back is
+// open it is new, and who decides for others gives them another one in its place for
+// good: else a thief could take it back from them. It is lent to them by who may not
+// reset passwords, such as an editor: until that way back is over its reader gets no
+// link by which somebody comes in, be it a way back of its own.
+type waysBack struct{ any, lent bool }
+
+func (x *tx) waysBack(user int64) (waysBack, error) {
+	makers, err := selectWayBackMakers(x, user)
+	w := waysBack{any: len(makers) > 0}
+	for _, m := range makers {
+		other := m.ID != 0 && m.ID != user
+		w.lent = w.lent || other && !Can(Actor{Kind: Person, ID: m.ID, Role: m.Role}, ActResetPassword, nil)
+	}
+	return w, err
+}
+
+// decidesFor reports whether the actor is another than this person, and may as well
+// reset their password.
+func (x *tx) decidesFor(user int64) bool {
+	return !x.isOwn(user) && Can(x.actor, ActResetPassword, nil)
 }
 
 // AskedAddress gives the link of the address that the acting person has asked for

@@ -532,9 +532,9 @@ func TestAnImportTellsOfAnAddress(t *testing.T) {
 			t.Errorf("%s told %q, want %q", state, got, want)
 		}
 	}
-	told(ImportRunning, "address_new "+newAddress, "address_old "+c.ben.Email)
+	told(ImportRunning, "address_back "+c.ben.Email, "address_new "+newAddress)
 	if got := c.load(c.ben.ID).Email; got != newAddress {
 		t.Fatalf("Ben has %s", got)
 	}
-	told(ImportUndoing, "address_new "+c.ben.Email, "address_old "+newAddress)
+	told(ImportUndoing, "address_back "+newAddress, "address_new "+c.ben.Email)
 }

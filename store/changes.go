@@ -137,7 +137,7 @@ func (x *tx) replace(before, after *User) error {
 	if err := x.guard(before, after); err != nil {
 		return err
 	}
-	if err := x.raise(before.Role, after.Role); err != nil {
+	if err := x.raise(before, after); err != nil {
 		return err
 	}
 	after.Changed, after.Version = x.now, before.Version+1
@@ -161,9 +161,10 @@ func (x *tx) replace(before, after *User) error {
 	return err
 }
 
-// raise asks for a proof before somebody becomes an admin, in whichever way.
-func (x *tx) raise(from, to Role) error {
-	if to != Admin || from == Admin {
+// raise asks for a proof before somebody becomes an admin who may come in, in
+// whichever way: by their role, or by coming back with it.
+func (x *tx) raise(before, after *User) error {
+	if !after.entersAsAdmin() || before.entersAsAdmin() {
 		return nil
 	}
 	return x.prove(ActGrantAdmin)

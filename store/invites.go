@@ -71,6 +71,11 @@ func (s *Store) linkTo(ctx context.Context, a Actor, about attempt, kind LinkKin
 		if u.Status != kind.suits() {
 			return unsuited(u)
 		}
+		if u.Role == Admin { // who reads the link is one
+			if err := x.prove(ActGrantAdmin); err != nil {
+				return err
+			}
+		}
 		if l, err = x.newLink(kind, u, byMail); err != nil {
 			return err
 		}
@@ -160,6 +165,10 @@ func (s *Store) forgot(ctx context.Context, a Actor, key, email string) error {
 		case u.Status != Active:
 			e.Target, e.Note = u.ID, "the account is "+string(u.Status)
 			return errNothingToSend
+		}
+		if back, err := x.waysBack(u.ID); err != nil || back.lent {
+			e.Target, e.Note = u.ID, "the address was changed by somebody who may not reset passwords, and can still be taken back"
+			return orElse(err, errNothingToSend)
 		}
 		if _, err := x.newLink(LinkReset, u, true); err != nil {
 			return err

@@ -155,29 +155,28 @@ func (l *Link) Reaches(u *User) bool { return u.emailKey == l.emailKey }
 
 // endLinksBy ends the links that a change of their person ends.
 func (x *tx) endLinksBy(before, after *User) error {
-	own := x.isOwn(before.ID)
-	kinds := slices.DeleteFunc(slices.Clone(linkKinds), func(k LinkKind) bool { return !k.endedBy(before, after, own) })
+	decided := x.decidesFor(before.ID)
+	kinds := slices.DeleteFunc(slices.Clone(linkKinds), func(k LinkKind) bool { return !k.endedBy(before, after, decided) })
 	if slices.Contains(kinds, LinkInvite) {
 		after.InviteUntil, after.InvitedBy = time.Time{}, ""
 	}
 	return x.endLinks(before.ID, kinds...)
 }
 
-// endedBy reports whether a change of a person, done by themselves or not, ends
-// their links of a kind. What others decide about an address is decided: else
-// somebody who had it for a while could take it back from them. What is done in
-// the person's name may be the work of the one whom such a link is against.
-func (k LinkKind) endedBy(before, after *User, own bool) bool {
-	moved := before.emailKey != after.emailKey
-	switch {
-	case before.Status != after.Status || before.Deleted.IsZero() != after.Deleted.IsZero():
-		return true
-	case k == LinkAddressBack:
-		return moved && !own
-	case k == LinkDevice:
-		return false
+// endedBy reports whether a change of a person ends their links of a kind. decided
+// says that it was made by others who decide for them. What is done in the person's
+// name may be the work of the one whom a link like LinkAddressBack is against, and so
+// may be what an editor does: it only rests while the account is closed. Another
+// address may end it as well: see offerWayBack.
+func (k LinkKind) endedBy(before, after *User, decided bool) bool {
+	stands := before.Status == after.Status && before.Deleted.IsZero() == after.Deleted.IsZero()
+	switch k {
+	case LinkAddressBack:
+		return !stands && decided
+	case LinkDevice:
+		return !stands
 	}
-	return moved || before.passwordHash != after.passwordHash
+	return !stands || before.emailKey != after.emailKey || before.passwordHash != after.passwordHash
 }
 
 // isOwn reports whether the actor is this person.

@@ -103,6 +103,20 @@ func deleteLinksBut(x *tx, kind LinkKind) error {
 	return err
 }
 
+// selectWayBackMakers gives who made the ways back of somebody that are open, with the
+// role that they have; of who is gone, none.
+func selectWayBackMakers(x *tx, user int64) ([]Target, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT l.made_by, coalesce(b.role, '') FROM links l LEFT JOIN users b ON b.id = l.made_by
+ WHERE l.user_id = ?1 AND l.kind = ?2 AND l.expires_at > ?3`, user, string(LinkAddressBack), toMillis(x.now))
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (m Target, err error) {
+		err = r.Scan(&m.ID, &m.Role)
+		return m, err
+	})
+}
+
 // deleteLink removes the links of somebody that are about the same.
 func deleteLink(x *tx, l *Link) error {
 	_, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE user_id = ?1 AND kind = ?2 AND about = ?3`, l.User, string(l.Kind), l.about())

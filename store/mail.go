@@ -22,11 +22,11 @@ const (
 	MailInvite     MailKind = MailKind(LinkInvite)
 	MailReset      MailKind = MailKind(LinkReset)
 	MailPassword   MailKind = "password"    // the password was changed
-	MailAddressOld MailKind = "address_old" // another address is in the place of this one
+	MailAddressOld MailKind = "address_old" // another address is in the place of this one, for good
 	MailAddressNew MailKind = "address_new" // this address is in the place of another one
 
 	MailAddress      MailKind = MailKind(LinkAddress)
-	MailAddressBack  MailKind = MailKind(LinkAddressBack) // another address is in the place of this one, by the person's own wish
+	MailAddressBack  MailKind = MailKind(LinkAddressBack) // another address is in the place of this one, and can be taken back
 	MailAddressTaken MailKind = "address_taken"           // somebody asked for the address that this account has
 	MailAddressLost  MailKind = "address_lost"            // the one before is in the place of this one again
 	MailDevice       MailKind = MailKind(LinkDevice)
@@ -160,15 +160,18 @@ func (x *tx) mail(l letter) error {
 // sealedMail is the place that the secrets of mails are sealed for.
 const sealedMail = "mails.secret"
 
-// tellMoved tells somebody at both of their addresses that others have put one in
-// the place of the other. Who has never come is told nothing.
+// tellMoved tells somebody at both of their addresses that one is in the place of
+// the other, with the way back at the old one. It needs a proof, whoever did it: who
+// reads the new one can have a link for a new password. Who has never come is told
+// nothing.
 func (x *tx) tellMoved(before, after *User) error {
 	if before.emailKey == after.emailKey || before.Status == Invited || !after.Deleted.IsZero() {
 		return nil
 	}
-	return errors.Join(
-		x.mail(letter{kind: MailAddressOld, user: before.ID, to: before.Email}),
-		x.mail(letter{kind: MailAddressNew, user: after.ID, to: after.Email}))
+	if err := x.prove(ActMoveAddress); err != nil {
+		return err
+	}
+	return errors.Join(x.offerWayBack(before), x.mail(letter{kind: MailAddressNew, user: after.ID, to: after.Email}))
 }
 
 // KeepMail posts what lies in the outbox, until Close. failed is told what went

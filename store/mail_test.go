@@ -76,7 +76,7 @@ func TestWhatIsTold(t *testing.T) {
 		}, []string{"password Ben@example.com"}},
 		"another address": {func(c *cast) {
 			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "bo@example.com")))
-		}, []string{"address_new bo@example.com", "address_old Ben@example.com"}},
+		}, []string{"address_back Ben@example.com", "address_new bo@example.com"}},
 		"another spelling": {func(c *cast) {
 			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "BEN@example.com")))
 		}, nil},

@@ -149,10 +149,12 @@ const (
 )
 
 // Acts that are recorded as what they are part of, and need a proof: making
-// somebody an admin, and ending sessions of one's own.
+// somebody an admin, giving somebody else another address, whose reader can have a
+// link for a new password, and ending sessions of one's own.
 const (
-	ActGrantAdmin Act = "user.grant_admin"
-	ActEndOwn     Act = "account.end_sessions"
+	ActGrantAdmin  Act = "user.grant_admin"
+	ActMoveAddress Act = "user.move_address"
+	ActEndOwn      Act = "account.end_sessions"
 )
 
 // ProofLasts is how long somebody counts as being themselves after a sign-in or
@@ -164,7 +166,7 @@ const ProofLasts = 10 * time.Minute
 // enough for them. The command line has no sign-in and needs none.
 func NeedsProof(act Act) bool {
 	switch act {
-	case ActDelete, ActPurge, ActGrantAdmin, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
+	case ActDelete, ActPurge, ActGrantAdmin, ActMoveAddress, ActImportRun, ActImportUndo, // an import may make admins, and undoing one deletes
 		ActExport, ActExportTrail,
 		ActResetPassword, ActResetFactors, ActEndEverybody, ActFactorPolicy, ActImpersonate,
 		ActAddFactor, ActRemoveFactor, ActNewCodes, ActOwnAddress, ActEndOwn, ActOwnData:

@@ -17,6 +17,9 @@ var proving = map[string]func(c *cast, a Actor) error{
 	"ActGrantAdmin": func(c *cast, a Actor) error {
 		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldRole, "admin")))
 	},
+	"ActMoveAddress": func(c *cast, a Actor) error {
+		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldEmail, newAddress)))
+	},
 	"ActImportRun": func(c *cast, a Actor) error {
 		return second(c.BeginImport(c.t.Context(), a, c.lastImport(), ImportRunning))
 	},
@@ -117,16 +120,116 @@ func TestWhoNeedsNoProof(t *testing.T) {
 	must(t, second(c.Delete(t.Context(), console, c.ben.ID)))
 }
 
-// TestAdminsAreMadeWithAProof also by creating one, and by undoing.
+// makingAdmins are the ways to an admin who may come in: what is done to Ben before,
+// and then, with or without a proof.
+var makingAdmins = map[string]struct {
+	before func(c *cast) (entry int64)
+	do     func(c *cast, a Actor, entry int64) error
+}{
+	"created": {nil, func(c *cast, a Actor, _ int64) error {
+		return second(c.CreateUser(c.t.Context(), a, newPerson("Nell", Admin)))
+	}},
+	"invited": {nil, func(c *cast, a Actor, _ int64) error {
+		_, _, err := c.InviteUser(c.t.Context(), a, newPerson("Nell", Admin), true)
+		return err
+	}},
+	"invited again, with a link": {invitedAdmin, func(c *cast, a Actor, _ int64) error {
+		return second(c.Invite(c.t.Context(), a, c.ben.ID, false))
+	}},
+	"invited again, by mail": {invitedAdmin, func(c *cast, a Actor, _ int64) error {
+		return second(c.Invite(c.t.Context(), a, c.ben.ID, true))
+	}},
+	"by their role": {nil, func(c *cast, a Actor, _ int64) error {
+		return second(c.UpdateUser(c.t.Context(), a, c.ben.ID, edit(FieldRole, "admin")))
+	}},
+	"by their role, undone": {func(c *cast) int64 {
+		return change(c.t)(c.UpdateUser(c.t.Context(), console, adminBen(c), edit(FieldRole, "member"))).Entry
+	}, undoIt},
+	"reactivated": {func(c *cast) int64 {
+		adminBen(c)
+		return deactivateBen(c).Entry
+	}, func(c *cast, a Actor, _ int64) error { return second(c.Reactivate(c.t.Context(), a, c.ben.ID)) }},
+	"reactivated before they came": {func(c *cast) int64 {
+		invitedAdmin(c)
+		return deactivateBen(c).Entry
+	}, func(c *cast, a Actor, _ int64) error { return second(c.Reactivate(c.t.Context(), a, c.ben.ID)) }},
+	"deactivated, undone": {func(c *cast) int64 {
+		adminBen(c)
+		return deactivateBen(c).Entry
+	}, undoIt},
+	"restored": {func(c *cast) int64 {
+		adminBen(c)
+		return deleteBen(c).Entry
+	}, func(c *cast, a Actor, _ int64) error { return second(c.Restore(c.t.Context(), a, c.ben.ID)) }},
+	"deleted, undone": {func(c *cast) int64 {
+		adminBen(c)
+		return deleteBen(c).Entry
+	}, undoIt},
+	"undone, and that undone": {func(c *cast) int64 {
+		change(c.t)(c.Undo(c.t.Context(), console, change(c.t)(c.UpdateUser(c.t.Context(), console, c.ben.ID, edit(FieldRole, "admin"))).Entry))
+		return c.newest(1)[0].ID
+	}, undoIt},
+	"a file": {func(c *cast) int64 { c.bring("name,email,role\nNell,nell@example.com,admin\n"); return 0 },
+		func(c *cast, a Actor, _ int64) error {
+			return second(c.BeginImport(c.t.Context(), a, c.lastImport(), ImportRunning))
+		}},
+	"their password": {func(c *cast) int64 { return adminBen(c) }, func(c *cast, a Actor, _ int64) error {
+		return second(c.ResetLink(c.t.Context(), a, c.ben.ID, false))
+	}},
+}
+
+func adminBen(c *cast) int64 {
+	return change(c.t)(c.UpdateUser(c.t.Context(), console, c.ben.ID, edit(FieldRole, "admin"))).User.ID
+}
+
+func invitedAdmin(c *cast) int64 {
+	adminBen(c)
+	c.invite(c.ben)
+	return 0
+}
+
+func undoIt(c *cast, a Actor, entry int64) error {
+	return second(c.Undo(c.t.Context(), a, entry))
+}
+
+// TestAdminsAreMadeWithAProof whichever way they come, or come back; others are not.
 func TestAdminsAreMadeWithAProof(t *testing.T) {
 	t.Parallel()
+	for name, way := range makingAdmins {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, mutation{})
+			var entry int64
+			if way.before != nil {
+				entry = way.before(c)
+			}
+			c.clock.advance(ProofLasts)
+			before := c.fingerprint()
+			wantKind(t, way.do(c, c.admin, entry), ProofNeeded)
+			if c.fingerprint() != before {
+				t.Error("something was done without a proof")
+			}
+			must(t, c.Prove(t.Context(), c.admin, password, ""))
+			must(t, way.do(c, c.admin, entry))
+		})
+	}
+}
+
+// TestOthersNeedNoProofToCome: creating, inviting and reactivating who is no admin is
+// work of every day.
+func TestOthersNeedNoProofToCome(t *testing.T) {
+	t.Parallel()
 	c := newCast(t, mutation{})
-	change(t)(c.UpdateUser(t.Context(), console, c.ben.ID, edit(FieldRole, "admin")))
-	undone := change(t)(c.UpdateUser(t.Context(), console, c.ben.ID, edit(FieldRole, "member")))
+	deactivateBen(c)
 	c.clock.advance(ProofLasts)
-	wantKind(t, second(c.CreateUser(t.Context(), c.admin, newPerson("Nell", Admin))), ProofNeeded)
-	wantKind(t, second(c.Undo(t.Context(), c.admin, undone.Entry)), ProofNeeded)
 	must(t, second(c.CreateUser(t.Context(), c.admin, newPerson("Nell", Editor))))
+	l, _, err := c.InviteUser(t.Context(), c.admin, newPerson("Noor", Editor), true)
+	must(t, err)
+	must(t, second(c.Invite(t.Context(), c.admin, l.User.ID, false)))
+	must(t, second(c.Reactivate(t.Context(), c.admin, c.ben.ID)))
+	adminBen(c)
+	must(t, second(c.Deactivate(t.Context(), c.admin, c.ben.ID)))
+	must(t, second(c.UpdateUser(t.Context(), c.admin, c.ben.ID, edit(FieldName, "Bo"))))
 }
 
 // TestProofIsOfOneSignIn and of its person: another one's is none.

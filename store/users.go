@@ -71,6 +71,12 @@ func (u *User) isActiveAdmin() bool {
 	return u.Role == Admin && u.Status == Active && u.Deleted.IsZero() && u.HasPassword
 }
 
+// entersAsAdmin reports whether the person is an admin who may come in, be it only by
+// the invitation that they have or get.
+func (u *User) entersAsAdmin() bool {
+	return u.Role == Admin && u.Status != Deactivated && u.Deleted.IsZero()
+}
+
 // On is the person as the target of an act.
 func (u *User) On() *Target { return &Target{ID: u.ID, Role: u.Role} }
 
@@ -179,7 +185,7 @@ func (n NewUser) values() (u User, problems map[string]string) {
 
 // create inserts the person and records it, with a note.
 func (x *tx) create(u *User, note string) (Change, error) {
-	if err := x.raise("", u.Role); err != nil {
+	if err := x.raise(&User{}, u); err != nil {
 		return Change{}, err
 	}
 	u.Created, u.Changed, u.Version = x.now, x.now, 1
