@@ -25,6 +25,8 @@ type MailFacts struct {
 	Until string // when the link runs out, in words of its language
 	To    string // the address it goes to
 
+	Passkeys bool // an invitation may be accepted by one
+
 	Browser, System string // of the device that it tells of: "Firefox", "Linux"; either may be empty
 	From            string // the network address of that
 	When            string // in words of its language
@@ -36,6 +38,7 @@ type OutboxView struct {
 	Mails  []MailRow
 	Older  string // href
 	NoMail bool   // nothing is posted: no server is configured
+	Again  string // POST: all that failed and can be sent is tried again; may be empty
 }
 
 // MailRow is a mail of the outbox.
@@ -47,9 +50,10 @@ type MailRow struct {
 	Name    string // of the person
 	Href    string // their page
 	Made    Moment
-	When    string // "Sent", "Next try", "Given up": what Moment says
-	Moment  Moment
+	When    string // "sent", "next try": what Moment says; may be empty
+	Moment  Moment // may be empty where When says it all
 	Problem string
 	Tries   string // "3 tries"; may be empty
 	Again   string // POST; empty when it makes no sense
+	Do      string // "Try now", "Send again": what Again does
 }

@@ -10,7 +10,8 @@ import (
 func MailLanguages() []string { return []string{"en", "es"} }
 
 // mailWords are the words of one kind of mail in one language. {brand}, {name},
-// {by}, {until}, {to}, {device}, {from} and {when} stand for what is known of it.
+// {by}, {until}, {to}, {choice}, {device}, {from} and {when} stand for what is known
+// of it.
 type mailWords struct {
 	subject string
 	lines   []string
@@ -20,77 +21,86 @@ type mailWords struct {
 }
 
 // mailFrame are the words that all mails of a language share.
-type mailFrame struct{ greeting, urlLine, staff, foot, footOld, footNew, on, unknown string }
+type mailFrame struct {
+	greeting, urlLine, staff, foot, footOld, footNew, on, unknown string
+	choice, choices                                               string // what an invitation is accepted by, without and with passkeys
+}
 
 var mailFrames = map[string]mailFrame{
 	"en": {"Hello {name},", "If the button does not work, open this address:", "An administrator",
 		"You are getting this because {to} belongs to an account with {brand}. Replies are not read.",
 		"You are getting this because {to} belonged to an account with {brand}. Replies are not read.",
 		"You are getting this because somebody entered {to} as the new address of an account with {brand}. Replies are not read.",
-		" on ", "an unknown browser"},
+		" on ", "an unknown browser", "a password", "a password or a passkey"},
 	"es": {"Hola, {name}:", "Si el botón no funciona, abre esta dirección:", "La administración",
 		"Recibes este correo porque {to} pertenece a una cuenta de {brand}. Nadie lee las respuestas.",
 		"Recibes este correo porque {to} pertenecía a una cuenta de {brand}. Nadie lee las respuestas.",
 		"Recibes este correo porque alguien ha escrito {to} como nueva dirección de una cuenta de {brand}. Nadie lee las respuestas.",
-		" en ", "un navegador desconocido"},
+		" en ", "un navegador desconocido", "una contraseña", "una contraseña o una llave de acceso"},
 }
 
 var mailCatalogue = map[string]map[string]mailWords{
 	"en": {
 		"invite": {
 			subject: "You are invited to {brand}",
-			lines:   []string{"You have an account with {brand}. Choose a password, and you are in."},
-			byLine:  "{by} has created an account with {brand} for you. Choose a password, and you are in.",
+			lines:   []string{"An account with {brand} has been created for you. Choose {choice} to get started."},
+			byLine:  "{by} has created an account with {brand} for you. Choose {choice} to get started.",
 			button:  "Accept the invitation",
-			after:   []string{"The link works once, until {until}.", "If you were not expecting this, you can ignore it: nothing happens by itself."},
+			after:   []string{"The link works once, until {until}.", "If you were not expecting this, you can ignore it: nothing happens unless you use the link."},
 		},
 		"reset": {
 			subject: "Choose a new password for {brand}",
-			lines:   []string{"You asked for a new password for {brand}. Use this link to choose one."},
-			byLine:  "{by} has sent you a link to choose a new password for {brand}.",
+			lines:   []string{"You asked for a new password for your account with {brand}. Use this link to choose one."},
+			byLine:  "{by} has sent you a link to choose a new password for your account with {brand}.",
 			button:  "Choose a new password",
-			after:   []string{"The link works once, until {until}. Until you use it, your old password still works.", "If you did not ask for it, you can ignore it: nobody can use the link without reading this mail."},
+			after:   []string{"The link works once, until {until}. Your old password keeps working until you choose a new one.", "If you did not ask for this, you can ignore it: nobody can use the link without this mail."},
 		},
 		"password": {
 			subject: "Your password for {brand} was changed",
 			lines:   []string{"You changed the password of your account with {brand}. All other sessions have ended."},
 			byLine:  "{by} changed the password of your account with {brand}. All sessions have ended.",
-			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
+			after:   []string{"If you were not expecting this, tell an administrator of {brand} at once."},
 		},
 		"address_old": {
-			subject: "Your address for {brand} was changed",
-			lines:   []string{"Your account with {brand} now has another e-mail address. This one can no longer be used to sign in."},
-			byLine:  "{by} has given your account with {brand} another e-mail address. This one can no longer be used to sign in.",
-			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
+			subject: "Your e-mail address for {brand} was changed",
+			lines:   []string{"Your account with {brand} now has a different e-mail address. This one can no longer be used to sign in."},
+			byLine:  "{by} has given your account with {brand} a different e-mail address. This one can no longer be used to sign in.",
+			after:   []string{"If you were not expecting this, tell an administrator of {brand} at once."},
 		},
 		"address_new": {
-			subject: "This is now your address for {brand}",
-			lines:   []string{"Your account with {brand} now has this e-mail address: {to}. Use it to sign in."},
+			subject: "This is now your e-mail address for {brand}",
+			lines:   []string{"Your account with {brand} now has this e-mail address: {to}. Use it to sign in from now on."},
 			byLine:  "{by} has given your account with {brand} this e-mail address: {to}. Use it to sign in from now on.",
-			after:   []string{"If this was not expected, tell an administrator of {brand}."},
+			after:   []string{"If you were not expecting this, tell an administrator of {brand}."},
 		},
 		"address": {
-			subject: "Confirm your new address for {brand}",
-			lines:   []string{"You want to use {to} for your account with {brand}. Please confirm that this address is yours."},
+			subject: "Confirm your new e-mail address for {brand}",
+			lines:   []string{"You asked to use {to} for your account with {brand}. Please confirm that this address is yours."},
 			button:  "Confirm this address",
-			after:   []string{"The link works once, until {until}, and only while signed in to the account. Nothing changes before that.", "If you did not ask for it, you can ignore it: nothing happens by itself."},
+			after:   []string{"The link works once, until {until}, and only while you are signed in to the account. Nothing changes before that.", "If you did not ask for this, you can ignore it: nothing changes unless you use the link."},
 		},
 		"address_taken": {
-			subject: "Somebody asked for your address with {brand}",
-			lines:   []string{"Somebody with another account with {brand} asked to use {to} for it. It is the address of your account and remains so: nothing has changed."},
+			subject: "Somebody asked to use your e-mail address with {brand}",
+			lines:   []string{"Somebody asked to use {to} for another account with {brand}. It is still the address of your account: nothing has changed."},
 			after:   []string{"If that was you, sign in with {to}, or give this account another address first. If not, you can ignore this."},
 		},
 		"address_back": {
-			subject: "Your address for {brand} was changed",
-			lines:   []string{"Somebody who was signed in to your account with {brand} gave it another e-mail address. This one can no longer be used to sign in.", "If you expected this, there is nothing to do. If not, take the account back: this address is restored, all sessions end, and you choose a new password."},
-			byLine:  "{by} has given your account with {brand} another e-mail address. This one can no longer be used to sign in.",
+			subject: "Your e-mail address for {brand} was changed",
+			lines:   []string{"Somebody who was signed in to your account with {brand} gave it a different e-mail address. This one can no longer be used to sign in.", "If you expected this, there is nothing to do. If not, take the account back: this address is restored, all sessions end, and you choose a new password."},
+			byLine:  "{by} has given your account with {brand} a different e-mail address. This one can no longer be used to sign in.",
 			button:  "Take the account back",
 			after:   []string{"The link works once, until {until}."},
 		},
 		"address_lost": {
 			subject: "Your account with {brand} has its previous address again",
 			lines:   []string{"Somebody with access to the address that your account had before {to} has taken the account back. All sessions have ended, and the password no longer works."},
-			after:   []string{"If this was not expected, tell an administrator of {brand} at once."},
+			after:   []string{"If you were not expecting this, tell an administrator of {brand} at once."},
+		},
+		"taken_back": {
+			subject: "You have taken back your account with {brand}",
+			lines:   []string{"Your account with {brand} has this e-mail address again: {to}. All sessions have ended, and the password it had no longer works.", "Choose a new password to sign in again."},
+			button:  "Choose a new password",
+			after:   []string{"The link works once, until {until}. After that, “Forgot password?” on the sign-in page sends you another one.", "If it was not you who took the account back, somebody else can read your mail: tell an administrator of {brand} at once."},
 		},
 		"device": {
 			subject: "New sign-in to {brand}",
@@ -103,139 +113,145 @@ var mailCatalogue = map[string]map[string]mailWords{
 			lines:   []string{"An administrator is viewing {brand} the way you see it, for an hour at most."},
 			byLine:  "{by} is viewing {brand} the way you see it, for an hour at most.",
 			after: []string{"They can only look: they cannot change, export or confirm anything in your name. Their reason is on your account page.",
-				"If this was not expected, tell an administrator of {brand}."},
+				"If you were not expecting this, tell an administrator of {brand}."},
 		},
 		"app_added": {
 			subject: "An authenticator app was added to your account with {brand}",
-			lines:   []string{"You set up an authenticator app for your account with {brand}. From now on, signing in asks for one of its codes."},
-			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+			lines:   []string{"You set up an authenticator app for your account with {brand}. From now on, signing in takes one of its codes."},
+			after:   []string{"If this was not you, somebody else has access to your account: tell an administrator of {brand} at once."},
 		},
 		"app_removed": {
-			subject: "The authenticator app of your account with {brand} was removed",
-			lines:   []string{"You removed the authenticator app of your account with {brand}. Its codes no longer work."},
-			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+			subject: "The authenticator app was removed from your account with {brand}",
+			lines:   []string{"You removed the authenticator app from your account with {brand}. Its codes no longer work."},
+			after:   []string{"If this was not you, somebody else has access to your account: tell an administrator of {brand} at once."},
 		},
 		"passkey_added": {
 			subject: "A passkey was added to your account with {brand}",
 			lines:   []string{"You added a passkey to your account with {brand}. It can be used to sign in from now on."},
-			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+			after:   []string{"If this was not you, somebody else has access to your account: tell an administrator of {brand} at once."},
 		},
 		"passkey_removed": {
 			subject: "A passkey was removed from your account with {brand}",
 			lines:   []string{"You removed a passkey from your account with {brand}. It can no longer be used to sign in."},
-			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+			after:   []string{"If this was not you, somebody else has access to your account: tell an administrator of {brand} at once."},
 		},
 		"codes": {
 			subject: "New recovery codes for your account with {brand}",
-			lines:   []string{"You made new recovery codes for your account with {brand}. The codes you had before no longer work."},
-			after:   []string{"If this was not you, somebody has been in your account: tell an administrator of {brand} at once."},
+			lines:   []string{"You created new recovery codes for your account with {brand}. The codes you had before no longer work."},
+			after:   []string{"If this was not you, somebody else has access to your account: tell an administrator of {brand} at once."},
 		},
 		"factors_reset": {
 			subject: "Two-step verification was removed from your account with {brand}",
 			lines:   []string{"An administrator removed all second factors and recovery codes from your account with {brand}. All sessions have ended; you sign in with your password alone until you set up a new one."},
 			byLine:  "{by} removed all second factors and recovery codes from your account with {brand}. All sessions have ended; you sign in with your password alone until you set up a new one.",
-			after:   []string{"If you did not ask for this, tell an administrator of {brand} at once."},
+			after:   []string{"If you have no password, “Forgot password?” on the sign-in page sends you a link to choose one.", "If you did not ask for this, tell an administrator of {brand} at once."},
 		},
 	},
 	"es": {
 		"invite": {
-			subject: "Te invitan a {brand}",
-			lines:   []string{"Tienes una cuenta en {brand}. Elige una contraseña y ya puedes entrar."},
-			byLine:  "{by} te ha creado una cuenta en {brand}. Elige una contraseña y ya puedes entrar.",
+			subject: "Te han invitado a {brand}",
+			lines:   []string{"Tienes una cuenta de {brand}. Elige {choice} para empezar."},
+			byLine:  "{by} te ha creado una cuenta de {brand}. Elige {choice} para empezar.",
 			button:  "Aceptar la invitación",
-			after:   []string{"El enlace funciona una sola vez, hasta el {until}.", "Si no lo esperabas, no hagas nada: no pasa nada por sí solo."},
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}.", "Si no lo esperabas, puedes ignorar este correo: no pasa nada si no usas el enlace."},
 		},
 		"reset": {
 			subject: "Elige una contraseña nueva para {brand}",
-			lines:   []string{"Has pedido una contraseña nueva para {brand}. Elígela con este enlace."},
-			byLine:  "{by} te envía un enlace para elegir una contraseña nueva en {brand}.",
+			lines:   []string{"Has pedido una contraseña nueva para tu cuenta de {brand}. Elígela con este enlace."},
+			byLine:  "{by} te ha enviado un enlace para elegir una contraseña nueva para tu cuenta de {brand}.",
 			button:  "Elegir una contraseña nueva",
-			after:   []string{"El enlace funciona una sola vez, hasta el {until}. Mientras tanto vale tu contraseña de antes.", "Si no lo has pedido, no hagas nada: nadie entra con él sin leer este correo."},
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}. Tu contraseña anterior sigue valiendo hasta que elijas otra.", "Si no lo has pedido, puedes ignorar este correo: nadie puede usar el enlace sin él."},
 		},
 		"password": {
 			subject: "Se ha cambiado tu contraseña de {brand}",
-			lines:   []string{"Has cambiado la contraseña de tu cuenta en {brand}. Las demás sesiones se han cerrado."},
-			byLine:  "{by} ha cambiado la contraseña de tu cuenta en {brand}. Todas las sesiones se han cerrado.",
-			after:   []string{"Si no sabes nada de esto, avisa enseguida a la administración de {brand}."},
+			lines:   []string{"Has cambiado la contraseña de tu cuenta de {brand}. Las demás sesiones se han cerrado."},
+			byLine:  "{by} ha cambiado la contraseña de tu cuenta de {brand}. Todas las sesiones se han cerrado.",
+			after:   []string{"Si no te lo esperabas, avisa enseguida a la administración de {brand}."},
 		},
 		"address_old": {
-			subject: "Se ha cambiado tu dirección de {brand}",
-			lines:   []string{"Tu cuenta en {brand} tiene desde ahora otra dirección de correo. Esta ya no sirve para entrar."},
+			subject: "Se ha cambiado tu dirección de correo en {brand}",
+			lines:   []string{"Tu cuenta de {brand} tiene ahora otra dirección de correo. Esta ya no sirve para entrar."},
 			byLine:  "{by} ha puesto otra dirección de correo en tu cuenta de {brand}. Esta ya no sirve para entrar.",
-			after:   []string{"Si no sabes nada de esto, avisa enseguida a la administración de {brand}."},
+			after:   []string{"Si no te lo esperabas, avisa enseguida a la administración de {brand}."},
 		},
 		"address_new": {
-			subject: "Esta es ahora tu dirección de {brand}",
-			lines:   []string{"Tu cuenta en {brand} tiene desde ahora esta dirección de correo: {to}. Con ella entras."},
-			byLine:  "{by} ha puesto esta dirección de correo en tu cuenta de {brand}: {to}. Con ella entras desde ahora.",
-			after:   []string{"Si no sabes nada de esto, avisa a la administración de {brand}."},
+			subject: "Esta es ahora tu dirección de correo en {brand}",
+			lines:   []string{"Tu cuenta de {brand} tiene ahora esta dirección de correo: {to}. A partir de ahora entras con ella."},
+			byLine:  "{by} ha puesto esta dirección de correo en tu cuenta de {brand}: {to}. A partir de ahora entras con ella.",
+			after:   []string{"Si no te lo esperabas, avisa a la administración de {brand}."},
 		},
 		"address": {
-			subject: "Confirma tu nueva dirección de {brand}",
-			lines:   []string{"Quieres usar {to} para tu cuenta de {brand}. Confirma que lees su correo."},
+			subject: "Confirma tu nueva dirección de correo en {brand}",
+			lines:   []string{"Has pedido usar {to} en tu cuenta de {brand}. Confirma que esta dirección es tuya."},
 			button:  "Confirmar esta dirección",
-			after:   []string{"El enlace funciona una sola vez, hasta el {until}, para quien haya entrado en la cuenta. Mientras tanto no cambia nada.", "Si no lo has pedido, no hagas nada: no pasa nada por sí solo."},
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}, y solo si has iniciado sesión en la cuenta. Hasta entonces no cambia nada.", "Si no lo has pedido, puedes ignorar este correo: no cambia nada si no usas el enlace."},
 		},
 		"address_taken": {
-			subject: "Alguien ha pedido tu dirección en {brand}",
-			lines:   []string{"Alguien con otra cuenta de {brand} quiere usar {to} en ella. Es la dirección de tu cuenta y lo sigue siendo: no ha cambiado nada."},
-			after:   []string{"Si has sido tú, entra con {to} o pon antes otra dirección en esta cuenta. Si no, no hagas nada."},
+			subject: "Alguien ha pedido usar tu dirección de correo en {brand}",
+			lines:   []string{"Alguien ha pedido usar {to} en otra cuenta de {brand}. Sigue siendo la dirección de tu cuenta: no ha cambiado nada."},
+			after:   []string{"Si has sido tú, entra con {to} o pon antes otra dirección en esta cuenta. Si no, puedes ignorar este correo."},
 		},
 		"address_back": {
-			subject: "Se ha cambiado tu dirección de {brand}",
-			lines:   []string{"Alguien que había entrado en tu cuenta de {brand} ha puesto en ella otra dirección de correo. Esta ya no sirve para entrar.", "Si lo esperabas, no tienes que hacer nada. Si no, recupera la cuenta: vuelve esta dirección, se cierran todas las sesiones y eliges una contraseña nueva."},
+			subject: "Se ha cambiado tu dirección de correo en {brand}",
+			lines:   []string{"Alguien con una sesión abierta en tu cuenta de {brand} ha puesto en ella otra dirección de correo. Esta ya no sirve para entrar.", "Si lo esperabas, no tienes que hacer nada. Si no, recupera la cuenta: vuelve a tener esta dirección, se cierran todas las sesiones y eliges una contraseña nueva."},
 			byLine:  "{by} ha puesto otra dirección de correo en tu cuenta de {brand}. Esta ya no sirve para entrar.",
 			button:  "Recuperar la cuenta",
 			after:   []string{"El enlace funciona una sola vez, hasta el {until}."},
 		},
 		"address_lost": {
-			subject: "Tu cuenta de {brand} vuelve a tener su dirección de antes",
-			lines:   []string{"Alguien que lee el correo de la dirección que tu cuenta tenía antes de {to} la ha recuperado. Todas las sesiones se han cerrado y la contraseña ya no vale."},
-			after:   []string{"Si no sabes nada de esto, avisa enseguida a la administración de {brand}."},
+			subject: "Tu cuenta de {brand} vuelve a tener su dirección anterior",
+			lines:   []string{"Alguien con acceso a la dirección que tu cuenta tenía antes de {to} ha recuperado la cuenta. Todas las sesiones se han cerrado y la contraseña ya no vale."},
+			after:   []string{"Si no te lo esperabas, avisa enseguida a la administración de {brand}."},
+		},
+		"taken_back": {
+			subject: "Has recuperado tu cuenta de {brand}",
+			lines:   []string{"Tu cuenta de {brand} vuelve a tener esta dirección de correo: {to}. Todas las sesiones se han cerrado y la contraseña que tenía ya no vale.", "Elige una contraseña nueva para volver a entrar."},
+			button:  "Elegir una contraseña nueva",
+			after:   []string{"El enlace funciona una sola vez, hasta el {until}. Después puedes pedir otro con «Forgot password?» en la página de acceso.", "Si no has sido tú quien ha recuperado la cuenta, otra persona puede leer tu correo: avisa enseguida a la administración de {brand}."},
 		},
 		"device": {
 			subject: "Nuevo acceso a {brand}",
-			lines:   []string{"Alguien ha entrado en tu cuenta de {brand} con un dispositivo que no se conocía: {device}, desde {from}, el {when}.", "Si has sido tú, todo está bien. Si no, cierra esa sesión y elige una contraseña nueva."},
+			lines:   []string{"Alguien ha entrado en tu cuenta de {brand} con un dispositivo nuevo: {device}, desde {from}, el {when}.", "Si has sido tú, no tienes que hacer nada. Si no, cierra esa sesión y elige una contraseña nueva."},
 			button:  "No he sido yo",
-			after:   []string{"El enlace funciona una sola vez, hasta el {until}, mientras dure la sesión. También la encuentras en la página de tu cuenta."},
+			after:   []string{"El enlace funciona una sola vez, hasta el {until} o hasta que termine la sesión. También puedes cerrarla en la página de tu cuenta."},
 		},
 		"seen": {
-			subject: "La administración mira {brand} tal como lo ves tú",
-			lines:   []string{"Alguien de la administración mira {brand} tal como lo ves tú, durante una hora como máximo."},
-			byLine:  "{by} mira {brand} tal como lo ves tú, durante una hora como máximo.",
-			after: []string{"Solo mira: no puede cambiar nada, llevarse nada ni confirmar nada en tu nombre. El motivo está en la página de tu cuenta.",
-				"Si te sorprende, avisa a la administración de {brand}."},
+			subject: "La administración está viendo {brand} como lo ves tú",
+			lines:   []string{"Alguien de la administración está viendo {brand} como lo ves tú, durante una hora como máximo."},
+			byLine:  "{by} está viendo {brand} como lo ves tú, durante una hora como máximo.",
+			after: []string{"Solo puede mirar: no puede cambiar, exportar ni confirmar nada en tu nombre. El motivo está en la página de tu cuenta.",
+				"Si no te lo esperabas, avisa a la administración de {brand}."},
 		},
 		"app_added": {
 			subject: "Se ha añadido una aplicación de autenticación a tu cuenta de {brand}",
-			lines:   []string{"Has configurado una aplicación de autenticación para tu cuenta de {brand}. Desde ahora, al entrar se pide uno de sus códigos."},
-			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+			lines:   []string{"Has configurado una aplicación de autenticación para tu cuenta de {brand}. A partir de ahora, para entrar se te pide uno de sus códigos."},
+			after:   []string{"Si no has sido tú, otra persona tiene acceso a tu cuenta: avisa enseguida a la administración de {brand}."},
 		},
 		"app_removed": {
 			subject: "Se ha quitado la aplicación de autenticación de tu cuenta de {brand}",
 			lines:   []string{"Has quitado la aplicación de autenticación de tu cuenta de {brand}. Sus códigos ya no valen."},
-			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+			after:   []string{"Si no has sido tú, otra persona tiene acceso a tu cuenta: avisa enseguida a la administración de {brand}."},
 		},
 		"passkey_added": {
 			subject: "Se ha añadido una llave de acceso a tu cuenta de {brand}",
-			lines:   []string{"Has añadido una llave de acceso a tu cuenta de {brand}. Desde ahora sirve para entrar."},
-			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+			lines:   []string{"Has añadido una llave de acceso a tu cuenta de {brand}. A partir de ahora sirve para entrar."},
+			after:   []string{"Si no has sido tú, otra persona tiene acceso a tu cuenta: avisa enseguida a la administración de {brand}."},
 		},
 		"passkey_removed": {
 			subject: "Se ha quitado una llave de acceso de tu cuenta de {brand}",
 			lines:   []string{"Has quitado una llave de acceso de tu cuenta de {brand}. Ya no sirve para entrar."},
-			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+			after:   []string{"Si no has sido tú, otra persona tiene acceso a tu cuenta: avisa enseguida a la administración de {brand}."},
 		},
 		"codes": {
 			subject: "Nuevos códigos de recuperación para tu cuenta de {brand}",
 			lines:   []string{"Has creado nuevos códigos de recuperación para tu cuenta de {brand}. Los anteriores ya no valen."},
-			after:   []string{"Si no has sido tú, alguien ha entrado en tu cuenta: avisa enseguida a la administración de {brand}."},
+			after:   []string{"Si no has sido tú, otra persona tiene acceso a tu cuenta: avisa enseguida a la administración de {brand}."},
 		},
 		"factors_reset": {
 			subject: "Se ha quitado la verificación en dos pasos de tu cuenta de {brand}",
-			lines:   []string{"La administración ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures uno nuevo."},
-			byLine:  "{by} ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures uno nuevo.",
-			after:   []string{"Si no lo has pedido, avisa enseguida a la administración de {brand}."},
+			lines:   []string{"La administración ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures un nuevo segundo factor."},
+			byLine:  "{by} ha quitado todos los segundos factores y códigos de recuperación de tu cuenta de {brand}. Todas las sesiones se han cerrado; entras solo con tu contraseña hasta que configures un nuevo segundo factor.",
+			after:   []string{"Si no tienes contraseña, pide un enlace para elegir una con «Forgot password?» en la página de acceso.", "Si no lo has pedido, avisa enseguida a la administración de {brand}."},
 		},
 	},
 }
@@ -254,7 +270,7 @@ func MailFor(lang string, f MailFacts) MailView {
 		f.By = frame.staff
 	}
 	fill := strings.NewReplacer("{brand}", f.Brand, "{name}", f.Name, "{by}", f.By, "{until}", f.Until, "{to}", f.To,
-		"{device}", frame.device(f), "{from}", f.From, "{when}", f.When)
+		"{choice}", frame.choiceOf(f), "{device}", frame.device(f), "{from}", f.From, "{when}", f.When)
 	if f.By != "" && len(lines) > 0 && w.byLine != "" {
 		lines[0] = w.byLine
 	}
@@ -284,6 +300,14 @@ func (f mailFrame) footOf(kind string) string {
 		return f.footOld
 	}
 	return f.foot
+}
+
+// choiceOf is what an invitation is accepted by.
+func (f mailFrame) choiceOf(facts MailFacts) string {
+	if facts.Passkeys {
+		return f.choices
+	}
+	return f.choice
 }
 
 // device names the device that a mail tells of.

@@ -250,9 +250,81 @@ func TestOutboxPage(t *testing.T) {
 		t.Error("it was not tried again")
 	}
 	c.get("/mail?state=sent").is(t, 200).shows("#mail-1", "Sent")
-	c.post("/mail/1/again").is(t, 409)
+	sent := c.post("/mail/1/again").is(t, 303).to(t, "/mail")
+	if got := c.get(sent.header.Get("Location")).toast(); got != "It is sent again Password changed to "+email(nora) {
+		t.Errorf("it says %q", got)
+	}
+	if len(s.posted()) != 1 {
+		t.Error("it was not sent again")
+	}
 	c.post("/mail/99/again").is(t, 404)
-	newSite(t).as(ana).get("/mail").is(t, 200).shows("#no-mail", "--smtp-url")
+}
+
+// TestOutboxWithoutAServer says of no mail that it is tried, and of those that will
+// never go that they will not.
+func TestOutboxWithoutAServer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if err := s.db.ResetPassword(context.Background(), commandLine, nora, "four other plain words", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.ResetLink(context.Background(), commandLine, nora, true); err != nil {
+		t.Fatal(err)
+	}
+	page := s.as(ana).get("/mail").is(t, 200).shows("#no-mail", "--smtp-url").shows("#mail-1", "until a mail server is set up").shows("#mail-2", "until a mail server is set up")
+	if strings.Contains(page.text(".mails"), "next try") {
+		t.Errorf("%s", page.text(".mails"))
+	}
+	s.clock.pass(store.ResetLife)
+	late := s.fresh(ana).get("/mail").shows("#mail-2", "The link in it is no longer valid: it will not be sent.").shows("#mail-1", "until a mail server is set up")
+	if strings.Contains(late.text("#mail-2"), "until") {
+		t.Errorf("%s", late.text("#mail-2"))
+	}
+}
+
+// TestAllFailedMailAgain has what failed tried again by one button, which is only
+// there when there is such a mail: with scripts and without.
+func TestAllFailedMailAgain(t *testing.T) {
+	t.Parallel()
+	s := mailed(t)
+	fail := func() {
+		why := &store.PostError{Why: "550 5.1.1: the server does not take it.", Final: true}
+		if err := s.db.PostMail(context.Background(), func(context.Context, store.Posting) error { return why }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []int64{nora, milo} {
+		if err := s.db.ResetPassword(context.Background(), commandLine, id, "four other plain words", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := s.as(ana)
+	c.get("/mail").is(t, 200).lacks("#mail-again")
+	fail()
+	page := c.get("/mail?state=failed").is(t, 200).shows("#mail-again", "Try all failed again")
+	c.submit(page, "#mail-again").is(t, 303).to(t, "/mail")
+	if got := c.get("/mail").lacks("#mail-again").toast(); got != "2 failed mails are tried again" {
+		t.Errorf("it says %q", got)
+	}
+	if e := s.trail(1)[0]; e.Act != store.ActMail || e.Note != "again: 2 failed mails" || e.Actor != ana {
+		t.Errorf("on record as %+v", e)
+	}
+	fail()
+	fragment := c.on("/mail?state=failed").into("main#main").post("/mail/again").is(t, 200).lacks("#mail-1").lacks("#mail-again")
+	if fragment.toast() != "2 failed mails are tried again" || len(s.posted()) != 2 {
+		t.Errorf("it says %q", fragment.toast())
+	}
+	if none := c.on("/mail").into("main#main").post("/mail/again").is(t, 200); none.toast() != "No failed mail can be tried again" {
+		t.Errorf("it says %q", none.toast())
+	}
+	c.get("/mail?state=sent").is(t, 200).lacks("#mail-again").shows("#mail-1-again", "Send again")
+
+	if _, err := s.db.ResetLink(context.Background(), commandLine, nora, true); err != nil {
+		t.Fatal(err)
+	}
+	fail()
+	s.clock.pass(store.ResetLife)
+	s.fresh(ana).get("/mail?state=failed").is(t, 200).shows("#mail-3", "Failed").lacks("#mail-3-again").lacks("#mail-again")
 }
 
 // TestInvitingMany checks first, then invites who can be, and says so of each.

@@ -31,6 +31,9 @@ func (s *server) outboxScreen(a *ask, q store.MailQuery) (components.OutboxView,
 	v.States = mailChips(q.State, counts)
 	for i := range mails {
 		v.Mails = append(v.Mails, s.mailRow(a, &mails[i]))
+		if mails[i].State == store.MailFailed && v.Mails[i].Again != "" {
+			v.Again = "/mail/again"
+		}
 	}
 	if older {
 		v.Older = mailPath(q.State, mails[len(mails)-1].ID)
@@ -69,25 +72,67 @@ func (s *server) mailRow(a *ask, m *store.Mail) components.MailRow {
 	if m.Attempts > 1 {
 		row.Tries = count(m.Attempts, "try", "tries")
 	}
-	switch m.State {
-	case store.MailSent:
-		row.When, row.Moment = "sent", a.words.moment(m.Sent)
-	case store.MailWaiting:
-		row.When, row.Moment = "next try", a.words.moment(m.Next)
+	row.When, row.Moment = s.mailTime(a, m)
+	switch sendable := m.Sendable(a.words.now); {
+	case m.State == store.MailWaiting && !sendable:
+		row.When, row.Moment, row.Problem = "", components.Moment{}, "The link in it is no longer valid: it will not be sent."
+	case !s.mail || !sendable || m.State == store.MailSending || m.State == store.MailWaiting && m.Attempts == 0:
+	case m.State == store.MailSent:
+		row.Do = "Send again"
+	default:
+		row.Do = "Try now"
 	}
-	if again := m.State == store.MailFailed || m.State == store.MailWaiting && m.Attempts > 0; again && s.mail && m.Sendable(a.words.now) {
+	if row.Do != "" {
 		row.Again = "/mail/" + formatID(m.ID) + "/again"
 	}
 	return row
 }
 
-// mailAgain has a mail tried again at once.
+// mailTime is when a mail went, or is tried next. Without a server it is not tried,
+// whatever time it is down for.
+func (s *server) mailTime(a *ask, m *store.Mail) (when string, at components.Moment) {
+	switch {
+	case m.State == store.MailSent:
+		return "sent", a.words.moment(m.Sent)
+	case m.State != store.MailWaiting:
+		return "", at
+	case !s.mail:
+		return "waits until a mail server is set up", at
+	case !m.Next.After(a.words.now):
+		return "about to be sent", at
+	}
+	return "next try", a.words.moment(m.Next)
+}
+
+// mailAgain has a mail tried again at once, or sent once more.
 func (s *server) mailAgain(a *ask) (view, error) {
 	m, err := s.store.ResendMail(a.Context(), a.actor, a.pathID())
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "It is tried again", Detail: m.Kind.Label() + " to " + m.To}
+	title := "It is tried again"
+	if m.State == store.MailSent {
+		title = "It is sent again"
+	}
+	return s.outboxAgain(a, &components.Toast{Tone: "ok", Title: title, Detail: m.Kind.Label() + " to " + m.To})
+}
+
+// failedMailAgain has all mails tried again that were given up, where there is a
+// point in it.
+func (s *server) failedMailAgain(a *ask) (view, error) {
+	n, err := s.store.ResendFailed(a.Context(), a.actor)
+	if err != nil {
+		return view{}, err
+	}
+	toast := &components.Toast{Tone: "ok", Title: count(n, "failed mail is", "failed mails are") + " tried again"}
+	if n == 0 {
+		toast.Title = "No failed mail can be tried again"
+	}
+	return s.outboxAgain(a, toast)
+}
+
+// outboxAgain shows the page of the outbox anew that something was done on.
+func (s *server) outboxAgain(a *ask, toast *components.Toast) (view, error) {
 	if !a.hx.fragment {
 		return view{goTo: "/mail", toast: toast}, nil
 	}

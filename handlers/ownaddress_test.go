@@ -75,7 +75,7 @@ func TestChangingOnesAddressOnThePage(t *testing.T) {
 	c.get("/account").is(t, 303)
 	s.as(nobody).signIn(nora).is(t, 401)
 	reader.submit(asks, "#link-form").is(t, 410)
-	reset := s.mailTo(store.MailReset)
+	reset := s.mailTo(store.MailTakenBack)
 	fresh := s.as(nobody)
 	fresh.submit(fresh.get("/link/"+reset.Token), "#link-form", "password", "four other plain words").is(t, 303).to(t, "/")
 	for _, token := range []string{strings.TrimPrefix(path, "/link/"), back.Token} {

@@ -132,6 +132,7 @@ func (s *server) list() []route {
 		{"POST /imports/{id}/discard", may(store.ActImport), s.discardImport},
 
 		{"GET /mail", may(store.ActMail), s.outbox},
+		{"POST /mail/again", may(store.ActMail), s.failedMailAgain},
 		{"POST /mail/{id}/again", may(store.ActMail), s.mailAgain},
 
 		{"GET /audit", may(store.ActReadTrail), s.audit},

@@ -317,7 +317,12 @@ func (x *tx) endAllSince(u *User, since time.Time) error {
 // tellTakenBack sends the link for a new password, and tells the address that the
 // account had meanwhile.
 func (x *tx) tellTakenBack(before, after *User) error {
-	if _, err := x.newLink(LinkReset, after, true); err != nil {
+	l := Link{Kind: LinkReset}
+	token, err := x.keepLink(&l, after)
+	if err != nil {
+		return err
+	}
+	if err := x.mail(letter{kind: MailTakenBack, user: after.ID, to: after.Email, token: token, until: l.Expires}); err != nil {
 		return err
 	}
 	if before.emailKey == after.emailKey {

@@ -279,11 +279,11 @@ func TestTakingAnAddressBack(t *testing.T) {
 	c.dead(back)
 	m := &mailbox{}
 	must(t, c.PostMail(t.Context(), m.post))
-	if got, want := m.kinds(), []string{"address_lost " + newAddress, "passkey_added " + newAddress, "password " + newAddress, "reset " + c.ben.Email}; !slices.Equal(got, want) {
+	if got, want := m.kinds(), []string{"address_lost " + newAddress, "passkey_added " + newAddress, "password " + newAddress, "taken_back " + c.ben.Email}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 	for _, p := range m.taken {
-		if p.Kind == MailReset {
+		if p.Kind == MailTakenBack {
 			must(t, second(c.RedeemLink(t.Context(), c.guest, p.Token, "four other plain words")))
 		}
 	}

@@ -84,7 +84,7 @@ func deleteLinks(x *tx, user int64, kinds []LinkKind) error {
 }
 
 // kindArgs are what comes before some kinds, and those.
-func kindArgs(kinds []LinkKind, before ...any) []any {
+func kindArgs[K ~string](kinds []K, before ...any) []any {
 	for _, kind := range kinds {
 		before = append(before, string(kind))
 	}
@@ -131,10 +131,11 @@ func setInviteUntil(x *tx, user int64, until time.Time) error {
 }
 
 // dropLinkMails keeps mails from being posted whose link is good no more.
-func dropLinkMails(x *tx, user int64, kinds []LinkKind) error {
-	if len(kinds) == 0 {
+func dropLinkMails(x *tx, user int64, links []LinkKind) error {
+	if len(links) == 0 {
 		return nil
 	}
+	kinds := mailsWith(links)
 	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?2
  WHERE user_id = ?1 AND state <> 'sent' AND secret <> '' AND kind IN `+placeholders(3, len(kinds)), kindArgs(kinds, user, linkIsOver)...)
 	return err

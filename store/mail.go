@@ -4,15 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	mathRand "math/rand/v2"
 	"time"
 )
 
 // The outbox. A mail is written in the transaction of what it tells about, so that
 // neither is there without the other. It is put into words and posted by whoever
-// holds the lease, and tried again until it goes or there is no point any more. A
-// program that ends between posting a mail and noting it posts it again, under the
-// same Message-ID: twice at worst, never not at all.
+// holds the lease, and tried again until it goes or there is no point any more: see
+// mail_post.go. A program that dies between posting a mail and noting it posts it
+// again, under the same Message-ID: twice at worst, never not at all.
 
 // MailKind says what a mail tells.
 type MailKind string
@@ -29,6 +28,7 @@ const (
 	MailAddressBack  MailKind = MailKind(LinkAddressBack) // another address is in the place of this one, and can be taken back
 	MailAddressTaken MailKind = "address_taken"           // somebody asked for the address that this account has
 	MailAddressLost  MailKind = "address_lost"            // the one before is in the place of this one again
+	MailTakenBack    MailKind = "taken_back"              // this address is in its place again, with the link for a new password
 	MailDevice       MailKind = MailKind(LinkDevice)
 	MailSeen         MailKind = "seen" // an admin looks at the back office as this person does
 
@@ -43,7 +43,17 @@ const (
 // MailKinds lists all kinds of mail.
 func MailKinds() []MailKind {
 	return []MailKind{MailInvite, MailReset, MailPassword, MailAddressOld, MailAddressNew, MailAddress, MailAddressBack, MailAddressTaken,
-		MailAddressLost, MailDevice, MailSeen, MailAppAdded, MailAppRemoved, MailPasskeyAdded, MailPasskeyRemoved, MailCodes, MailFactorsReset}
+		MailAddressLost, MailTakenBack, MailDevice, MailSeen, MailAppAdded, MailAppRemoved, MailPasskeyAdded, MailPasskeyRemoved, MailCodes, MailFactorsReset}
+}
+
+// mailsWith are the kinds of mail that bring links of these kinds.
+func mailsWith(links []LinkKind) (kinds []MailKind) {
+	for _, k := range links {
+		if kinds = append(kinds, MailKind(k)); k == LinkReset {
+			kinds = append(kinds, MailTakenBack)
+		}
+	}
+	return kinds
 }
 
 // MailState says where a mail stands.
@@ -100,8 +110,8 @@ type Posting struct {
 // PostError is why a mail did not go, in words for those who look at the outbox.
 type PostError struct {
 	Why    string // "451: the server asks to try again later"
-	Final  bool   // there is no point in trying again
-	Server bool   // the server is what is wrong: it would take no other mail now
+	Final  bool   // it is about this mail, and there is no point in trying again
+	Server bool   // the server is what is wrong, or what it knows us as: it would take no other mail now
 	Cause  error  // for the log
 }
 
@@ -116,19 +126,8 @@ func (e *PostError) Error() string {
 // Unwrap gives the cause.
 func (e *PostError) Unwrap() error { return e.Cause }
 
-const (
-	leaseMail = "mail"
-
-	mailFirstRest = time.Minute        // after the first failure
-	mailLongRest  = 6 * time.Hour      // after many
-	mailPatience  = 3 * 24 * time.Hour // then it is given up
-	mailTerm      = 10 * time.Minute   // when somebody who was sending must have ended
-	mailLook      = 5 * time.Second    // how often it is looked for mails of other programs
-
-	linkIsOver   = "The link in it is good no more."
-	mailTooOld   = "It was tried for three days."
-	mailUnsealed = "Its secret was sealed by a key that is gone."
-)
+// linkIsOver is why a mail is given up whose link ended before it went.
+const linkIsOver = "The link in it is no longer valid."
 
 // letter is a mail that is to be written.
 type letter struct {
@@ -174,145 +173,6 @@ func (x *tx) tellMoved(before, after *User) error {
 	return errors.Join(x.offerWayBack(before), x.mail(letter{kind: MailAddressNew, user: after.ID, to: after.Email}))
 }
 
-// KeepMail posts what lies in the outbox, until Close. failed is told what went
-// wrong with the outbox itself; of what post says, the outbox tells.
-func (s *Store) KeepMail(post func(context.Context, Posting) error, failed func(error)) {
-	s.Go(func(ctx context.Context) {
-		for {
-			if err := s.PostMail(ctx, post); err != nil && ctx.Err() == nil {
-				failed(err)
-			}
-			if !s.waitForMail(ctx) {
-				return
-			}
-		}
-	})
-}
-
-// waitForMail waits until there may be something to post.
-func (s *Store) waitForMail(ctx context.Context) bool {
-	timer := time.NewTimer(mailLook)
-	defer timer.Stop()
-	select {
-	case <-s.mailbox:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return ctx.Err() == nil
-}
-
-// tellMailed wakes who posts, after a commit that wrote mails.
-func (s *Store) tellMailed() {
-	if !s.mailed.Swap(false) {
-		return
-	}
-	select {
-	case s.mailbox <- struct{}{}:
-	default: // it is told already
-	}
-}
-
-// PostMail posts what is due, unless another program does.
-func (s *Store) PostMail(ctx context.Context, post func(context.Context, Posting) error) error {
-	var looked error
-	due := func(time.Time) (is bool) {
-		is, looked = mailIsDue(ctx, s.reader, s.now())
-		return is
-	}
-	l := newLease(leaseMail)
-	_, err := s.alone(ctx, l, due, func(ctx context.Context) error { return s.postDue(ctx, l, post) })
-	return errors.Join(looked, err)
-}
-
-// postDue posts one mail after the other. When the server is what is wrong, the
-// others are left for later.
-func (s *Store) postDue(ctx context.Context, l lease, post func(context.Context, Posting) error) error {
-	for ctx.Err() == nil {
-		p, err := s.takeMail(ctx, l)
-		if err != nil || p == nil {
-			return err
-		}
-		why := post(ctx, *p)
-		if why != nil && ctx.Err() != nil {
-			why = &PostError{Why: "The program was stopped while it was sent."}
-		}
-		if err := s.noteMail(context.WithoutCancel(ctx), l, &p.Mail, why); err != nil {
-			return err
-		}
-		var e *PostError
-		if errors.As(why, &e) && e.Server {
-			return nil
-		}
-	}
-	return ctx.Err()
-}
-
-// takeMail gives the mail that has waited longest, or nil. Those that there is no
-// point in posting any more are given up on the way.
-func (s *Store) takeMail(ctx context.Context, l lease) (p *Posting, err error) {
-	err = s.holding(ctx, l, func(x *tx) error {
-		for {
-			m, err := loadDueMail(x)
-			if err != nil || m == nil {
-				return err
-			}
-			token, over := s.stillWorth(m, x.now)
-			if over == "" {
-				p = &Posting{*m, token}
-				p.Attempts++
-				return markSending(x, m.ID, x.now.Add(mailTerm))
-			}
-			if err := giveMailUp(x, m.ID, over); err != nil {
-				return err
-			}
-		}
-	})
-	return p, err
-}
-
-// stillWorth opens what is secret in a mail, or says why it is given up.
-func (s *Store) stillWorth(m *Mail, now time.Time) (token, over string) {
-	switch {
-	case now.Sub(m.triedFrom) >= mailPatience:
-		return "", mailTooOld
-	case !m.Until.IsZero() && !now.Before(m.Until):
-		return "", linkIsOver
-	case m.secret == "":
-		return "", ""
-	}
-	secret, err := s.unseal(sealedMail, m.ID, m.secret)
-	if err != nil {
-		return "", mailUnsealed
-	}
-	return string(secret), ""
-}
-
-// noteMail notes how posting a mail ended.
-func (s *Store) noteMail(ctx context.Context, l lease, m *Mail, why error) error {
-	return s.holding(ctx, l, func(x *tx) error {
-		if why == nil {
-			return markSent(x, m.ID)
-		}
-		e := &PostError{Why: "The server could not be reached."}
-		errors.As(why, &e)
-		next := x.now.Add(mailRest(m.Attempts))
-		if e.Final || next.Sub(m.triedFrom) >= mailPatience {
-			return giveMailUp(x, m.ID, e.Why)
-		}
-		return markWaiting(x, m.ID, next, e.Why)
-	})
-}
-
-// mailRest is how long a mail rests after its n-th try: up to twice as long as
-// after the one before, and never two of them equally long.
-func mailRest(n int) time.Duration {
-	most := mailLongRest
-	if n < 10 {
-		most = min(most, mailFirstRest<<(n-1)*2)
-	}
-	return most/2 + mathRand.N(most/2)
-}
-
 // MailQuery says which mails to list.
 type MailQuery struct {
 	State MailState // "" for all
@@ -343,7 +203,8 @@ func (s *Store) MailCounts(ctx context.Context, a Actor) (map[MailState]int, err
 	return countMails(ctx, s.reader)
 }
 
-// ResendMail has a mail tried again at once that waits or was given up.
+// ResendMail has a mail tried again at once that waits or was given up, or sent once
+// more that was sent and brings no link.
 func (s *Store) ResendMail(ctx context.Context, a Actor, id int64) (Mail, error) {
 	var m Mail
 	err := s.write(ctx, a, attempt{ActMail, 0}, func(x *tx) error {
@@ -354,13 +215,16 @@ func (s *Store) ResendMail(ctx context.Context, a Actor, id int64) (Mail, error)
 		if m, err = loadMail(x.ctx, x.Tx, id); err != nil {
 			return err
 		}
-		switch {
-		case m.State == MailSent || m.State == MailSending:
-			return refused("This mail is on its way already.")
-		case !m.Sendable(x.now):
-			return refused("The link in this mail is good no more. Make a new one on the person’s page.")
+		if !m.Sendable(x.now) {
+			return refused(m.whyNot())
 		}
-		if err := mailAgain(x, id); err != nil {
+		if m.State == MailSending {
+			return refused("This mail is on its way already.")
+		}
+		if m.State == MailSent {
+			m.MessageID = rand.Text() // servers drop the second of two with the same one
+		}
+		if err := mailAgain(x, &m); err != nil {
 			return err
 		}
 		x.store.mailed.Store(true)
@@ -368,6 +232,38 @@ func (s *Store) ResendMail(ctx context.Context, a Actor, id int64) (Mail, error)
 		return err
 	})
 	return m, err
+}
+
+// whyNot says why a mail cannot be sent whose link is over, or was sent with it.
+func (m *Mail) whyNot() string {
+	why := "The link in this mail is no longer valid."
+	if m.State == MailSent {
+		why = "This mail was sent, and its link is not kept."
+	}
+	switch m.Kind {
+	case MailInvite, MailReset, MailTakenBack:
+		return why + " Make a new one on the person’s page."
+	case MailAddress:
+		return why + " They can ask for a new one on their account page."
+	}
+	return why
+}
+
+// ResendFailed has all mails tried again that were given up and can still be sent.
+// It gives how many they are.
+func (s *Store) ResendFailed(ctx context.Context, a Actor) (n int, err error) {
+	err = s.write(ctx, a, attempt{ActMail, 0}, func(x *tx) error {
+		if err := x.require(ActMail, nil); err != nil {
+			return err
+		}
+		if n, err = failedAgain(x); err != nil || n == 0 {
+			return err
+		}
+		x.store.mailed.Store(true)
+		_, err = x.record(Entry{Act: ActMail, Note: "again: " + plural(n, "failed mail", "failed mails")})
+		return err
+	})
+	return n, err
 }
 
 // Label is what a mail is about, for people.
@@ -391,6 +287,8 @@ func (k MailKind) Label() string {
 		return "Address that somebody else asked for"
 	case MailAddressLost:
 		return "Address taken back"
+	case MailTakenBack:
+		return "Account taken back, with a link for a new password"
 	case MailDevice:
 		return "Sign-in with a new device"
 	case MailSeen:

@@ -65,41 +65,63 @@ func mailIsDue(ctx context.Context, q querier, now time.Time) (is bool, err erro
 	return is, err
 }
 
-// loadDueMail gives the mail that has waited longest, or nil.
+// dueMail chooses, of the mails that are due, the one that runs out first.
+const dueMail = `SELECT id FROM mails WHERE next_at > 0 AND next_at <= ?1
+ ORDER BY CASE WHEN until_at > 0 THEN until_at ELSE made_at + ?2 END, id LIMIT 1`
+
+// loadDueMail gives the mail that is due and runs out first, or nil.
 func loadDueMail(x *tx) (*Mail, error) {
-	m, err := scanMail(x.QueryRowContext(x.ctx, `SELECT `+mailColumns+`
- WHERE m.next_at > 0 AND m.next_at <= ?1 ORDER BY m.next_at, m.id LIMIT 1`, toMillis(x.now)))
+	m, err := scanMail(x.QueryRowContext(x.ctx, `SELECT `+mailColumns+` WHERE m.id = (`+dueMail+`)`, toMillis(x.now), mailNotice.Milliseconds()))
 	if KindOf(err) == NotFound {
 		return nil, nil
 	}
 	return &m, err
 }
 
-func markSending(x *tx, id int64, until time.Time) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sending', attempts = attempts + 1, next_at = ?1 WHERE id = ?2`, toMillis(until), id)
+func markSending(x *tx, m *Mail, until time.Time) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sending', attempts = ?1, tried_from = ?2, next_at = ?3 WHERE id = ?4`,
+		m.Attempts, toMillis(m.triedFrom), toMillis(until), m.ID)
 	return err
 }
 
 // markSent drops what was secret in the mail.
-func markSent(x *tx, id int64) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sent', next_at = 0, sent_at = ?1, secret = '', problem = '' WHERE id = ?2`, toMillis(x.now), id)
+func markSent(x *tx, m *Mail) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'sent', next_at = 0, sent_at = ?1, secret = '', problem = ''
+ WHERE id = ?2 AND attempts = ?3`, toMillis(x.now), m.ID, m.Attempts)
 	return err
 }
 
 // markWaiting leaves a mail for later, unless it was given up meanwhile.
-func markWaiting(x *tx, id int64, next time.Time, problem string) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', next_at = ?1, problem = ?2 WHERE id = ?3 AND state = 'sending'`, toMillis(next), problem, id)
+func markWaiting(x *tx, m *Mail, next time.Time, problem string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', next_at = ?1, problem = ?2
+ WHERE id = ?3 AND attempts = ?4 AND state = 'sending'`, toMillis(next), problem, m.ID, m.Attempts)
 	return err
 }
 
-func giveMailUp(x *tx, id int64, problem string) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, problem = ?1 WHERE id = ?2 AND state <> 'failed'`, problem, id)
+// giveMailUp ends a mail, unless somebody else tries it by now.
+func giveMailUp(x *tx, m *Mail, problem string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, problem = ?1
+ WHERE id = ?2 AND attempts = ?3 AND state <> 'failed'`, problem, m.ID, m.Attempts)
 	return err
 }
 
-func mailAgain(x *tx, id int64) error {
-	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', attempts = 0, tried_from = ?1, next_at = ?1, problem = '' WHERE id = ?2`, toMillis(x.now), id)
+// restMails puts off what waits and would be tried before, but for one mail.
+func restMails(x *tx, but int64, until time.Time) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET next_at = ?1 WHERE next_at > 0 AND next_at < ?1 AND state = 'waiting' AND id <> ?2`, toMillis(until), but)
 	return err
+}
+
+// fromAnew has mails tried as if they had never been.
+const fromAnew = `UPDATE mails SET state = 'waiting', attempts = 0, tried_from = ?1, next_at = ?1, sent_at = 0, problem = ''`
+
+func mailAgain(x *tx, m *Mail) error {
+	_, err := x.ExecContext(x.ctx, fromAnew+`, message_id = ?2 WHERE id = ?3`, toMillis(x.now), m.MessageID, m.ID)
+	return err
+}
+
+// failedAgain is mailAgain for all that were given up and are Sendable.
+func failedAgain(x *tx) (int, error) {
+	return affected(x.ExecContext(x.ctx, fromAnew+` WHERE state = 'failed' AND (until_at = 0 OR secret <> '' AND until_at > ?1)`, toMillis(x.now)))
 }
 
 func selectMails(ctx context.Context, q querier, f MailQuery) ([]Mail, error) {
@@ -136,24 +158,27 @@ func countMails(ctx context.Context, q querier) (map[MailState]int, error) {
 	return counts, err
 }
 
-// sweepMails removes links that ran out long ago and mails that were done with. An
-// invitation stays, as one that has run out, until somebody sees to it.
+// sweepMails removes links that ran out long ago and mails that were written then.
+// An invitation stays, as one that has run out, until somebody sees to it. What
+// still waits with a link that is over is given up, also where nobody posts.
 func sweepMails(x *tx, before time.Time) error {
 	for _, query := range []string{`DELETE FROM links WHERE expires_at < ?1 AND kind <> 'invite'`, `DELETE FROM mails WHERE made_at < ?1`} {
 		if _, err := x.ExecContext(x.ctx, query, toMillis(before)); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?2
+ WHERE next_at > 0 AND state = 'waiting' AND until_at > 0 AND until_at <= ?1`, toMillis(x.now), linkIsOver)
+	return err
 }
 
-// giveSecretMailsUp ends the mails whose secret nobody can open any more.
 // giveMailsUp gives up what waits. What brings a link is told without it from then on.
 func giveMailsUp(x *tx, why string) error {
 	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE next_at > 0`, why)
 	return err
 }
 
+// giveSecretMailsUp ends the mails whose secret nobody can open any more.
 func giveSecretMailsUp(x *tx) (int, error) {
 	return affected(x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?1 WHERE secret <> ''`, mailUnsealed))
 }

@@ -368,6 +368,13 @@ func mutations() []mutation {
 			arrange: func(c *cast) { must(c.t, c.ResetPassword(c.t.Context(), console, c.ben.ID, newPassword, false)) },
 			do:      func(ctx context.Context, c *cast) error { return second(c.ResendMail(ctx, c.admin, 1)) },
 			entry:   func(c *cast) Entry { return by(c.admin, ActMail, c.ben.ID).noted("again: Password changed") }},
+		{name: "ResendFailed", method: "ResendFailed",
+			arrange: func(c *cast) {
+				c.tell(c.ben)
+				must(c.t, c.PostMail(c.t.Context(), (&mailbox{why: &PostError{Why: "550: no", Final: true}}).post))
+			},
+			do:    func(ctx context.Context, c *cast) error { return second(c.ResendFailed(ctx, c.admin)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActMail, 0).noted("again: 1 failed mail") }},
 
 		{name: "SetUp", method: "SetUp", empty: true, version: 1,
 			arrange: func(c *cast) {

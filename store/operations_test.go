@@ -136,6 +136,8 @@ var operations = []operation{
 			must(s.t, s.ResetPassword(s.t.Context(), console, u.ID, newPassword, false))
 		},
 		do: func(s *testStore, a Actor, _ *User) error { return second(s.ResendMail(s.t.Context(), a, 1)) }},
+	{name: "send all failed mails again", act: ActMail, whole: true,
+		do: func(s *testStore, a Actor, _ *User) error { return second(s.ResendFailed(s.t.Context(), a)) }},
 	{name: "add examples", act: ActDemo, whole: true, do: func(s *testStore, a Actor, _ *User) error {
 		return second(s.AddExamples(s.t.Context(), a, 3))
 	}},

@@ -91,7 +91,7 @@ func parseSMTP(text string) (smtpServer, error) {
 // deliver has what lies in the outbox posted until the store is closed.
 func (f *mailFlags) deliver(c handlers.Config, db *store.Store, log *slog.Logger) {
 	server, _ := parseSMTP(f.SMTPURL) // which check has done before
-	p := &postman{server: server, from: f.MailFrom, brand: c.Brand, origin: strings.TrimSuffix(c.PublicURL, "/"), language: f.Language, zone: c.Location, within: postTime, log: log}
+	p := &postman{server: server, from: f.MailFrom, brand: c.Brand, origin: strings.TrimSuffix(c.PublicURL, "/"), language: f.Language, zone: c.Location, within: postTime, grace: postGrace, log: log}
 	db.KeepMail(p.post, func(err error) { log.Error("the outbox is behind", "cause", err.Error()) })
 }
 
@@ -103,48 +103,56 @@ type postman struct {
 	language      string
 	zone          *time.Location
 	within        time.Duration // how long handing one mail over may take
+	grace         time.Duration // how long it may go on when the program is to end
 	log           *slog.Logger
 }
 
 // postTime is what a server gets to take a mail.
 const postTime = time.Minute
 
+// postGrace is what a mail gets that is on its way when the program is to end, so
+// that one is not sent twice that the server has nearly taken.
+const postGrace = 3 * time.Second
+
 // post hands a mail to the server, and logs why it did not go: neither whom it was
 // for nor what is in it.
 func (p *postman) post(ctx context.Context, m store.Posting) error {
-	ctx, cancel := context.WithTimeout(ctx, p.within)
+	ctx, cancel := withGrace(ctx, p.grace)
 	defer cancel()
+	ctx, end := context.WithTimeout(ctx, p.within)
+	defer end()
 	err := p.send(ctx, m, p.words(m))
 	var e *store.PostError
-	if errors.As(err, &e) && ctx.Err() != context.Canceled {
-		p.log.Warn("a mail did not go", "mail", m.ID, "why", e.Why, "final", e.Final)
+	if errors.As(err, &e) {
+		p.log.Warn("a mail did not go", "mail", m.ID, "why", e.Why, "final", e.Final, "server", e.Server)
 	}
 	return err
+}
+
+// withGrace gives a context that ends a while after another one.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	keep := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-late.Done():
+		}
+	})
+	return late, func() { keep(); cancel() }
 }
 
 // words puts a mail into words.
 func (p *postman) words(m store.Posting) components.MailView {
 	f := components.MailFacts{Kind: string(m.Kind), Brand: p.brand, Name: m.Name, By: m.ByName, Staff: m.By != 0, To: m.To}
+	_, f.Passkeys = store.PasskeySiteAt(p.origin, p.brand)
 	if m.SignIn.ID != 0 {
 		f.Browser, f.System = handlers.Device(m.SignIn.Agent)
-		f.From, f.When = m.SignIn.Address, dateIn(p.language, m.SignIn.Started.In(p.zone))
+		f.From, f.When = m.SignIn.Address, components.MailDate(p.language, m.SignIn.Started.In(p.zone))
 	}
 	if m.Token != "" {
 		f.URL = p.origin + "/link/" + m.Token
-		f.Until = dateIn(p.language, m.Until.In(p.zone))
+		f.Until = components.MailDate(p.language, m.Until.In(p.zone))
 	}
 	return components.MailFor(p.language, f)
-}
-
-var spanish = struct{ days, months []string }{
-	[]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"},
-	[]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
-}
-
-// dateIn is a time in the words of a language.
-func dateIn(language string, t time.Time) string {
-	if language == "es" {
-		return spanish.days[t.Weekday()] + " " + t.Format("2") + " de " + spanish.months[t.Month()-1] + " de " + t.Format("2006, 15:04 MST")
-	}
-	return t.Format("Monday 2 January 2006, 15:04 MST")
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
-	"net/textproto"
-	"strconv"
+	"net"
+	netmail "net/mail"
 	"strings"
+	"time"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -16,32 +16,41 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// send hands one mail to the server, over a connection of its own.
+// send hands one mail to the server, over a connection of its own that ends with
+// the context, whatever the server does.
 func (p *postman) send(ctx context.Context, m store.Posting, v components.MailView) error {
 	msg, err := p.message(m, v)
 	if err != nil {
 		return &store.PostError{Why: "The address cannot be written to.", Final: true, Cause: err}
 	}
-	client, err := p.client()
-	if err == nil {
-		err = client.DialWithContext(ctx)
-	}
+	client, err := p.client(ctx)
 	if err != nil {
-		return serverTrouble(err)
+		return p.dialTrouble(ctx, err)
 	}
-	defer client.Close() // what it says after a mail was taken changes nothing
-	if err := client.Send(msg); err != nil {
-		return mailTrouble(err)
+	line, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return p.dialTrouble(ctx, err)
+	}
+	if err := client.SendWithSMTPClient(line, msg); err != nil {
+		return p.mailTrouble(ctx, err, m.To)
+	}
+	if line.UpdateDeadline(quitTime) == nil {
+		line.Quit() // what it says after a mail was taken changes nothing
 	}
 	return nil
 }
 
-func (p *postman) client() (*mail.Client, error) {
-	options := []mail.Option{mail.WithPort(p.server.port), mail.WithTimeout(p.within), mail.WithTLSPolicy(mail.TLSMandatory),
-		mail.WithTLSConfig(&tls.Config{ServerName: p.server.host, MinVersion: tls.VersionTLS12, RootCAs: p.server.roots})}
+// quitTime is how long it is waited for a server to say goodbye.
+const quitTime = 2 * time.Second
+
+func (p *postman) client(ctx context.Context) (*mail.Client, error) {
+	// Neither NOOP nor RSET: a connection is new, and for one mail only. It is the
+	// context that ends it, so what the library waits for is longer than that.
+	options := []mail.Option{mail.WithPort(p.server.port), mail.WithTimeout(2 * p.within), mail.WithTLSPolicy(mail.TLSMandatory), mail.WithTLSConfig(p.tls()),
+		mail.WithDialContextFunc(p.dialFor(ctx)), mail.WithoutNoop(), mail.WithoutRset()}
 	switch {
-	case p.server.implicit:
-		options = append(options, mail.WithSSL())
+	case p.server.implicit: // dialFor has seen to it, and STARTTLS is neither needed nor offered
+		options = append(options, mail.WithTLSPolicy(mail.TLSOpportunistic))
 	case p.server.plain:
 		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
 	}
@@ -55,16 +64,43 @@ func (p *postman) client() (*mail.Client, error) {
 	return mail.NewClient(p.server.host, options...)
 }
 
+func (p *postman) tls() *tls.Config {
+	return &tls.Config{ServerName: p.server.host, MinVersion: tls.VersionTLS12, RootCAs: p.server.roots}
+}
+
+// dialFor opens the connection for a mail. It is closed when the context of the mail
+// ends: neither waiting for an answer nor sending looks at that by itself.
+func (p *postman) dialFor(posting context.Context) mail.DialContextFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(posting, func() { conn.Close() })
+		if !p.server.implicit {
+			return conn, nil
+		}
+		secure := tls.Client(conn, p.tls())
+		return secure, secure.HandshakeContext(ctx)
+	}
+}
+
 // message is a mail as it goes over the wire: text, and HTML for who prefers it.
 func (p *postman) message(m store.Posting, v components.MailView) (*mail.Msg, error) {
 	var html bytes.Buffer
 	if err := components.MailPage(v).Render(context.Background(), &html); err != nil {
 		return nil, err
 	}
-	msg := mail.NewMsg()
-	if err := errors.Join(msg.From(p.from), msg.AddToFormat(m.Name, asciiDomain(m.To))); err != nil {
+	to, err := netmail.ParseAddress(asciiDomain(m.To))
+	if err != nil {
 		return nil, err
 	}
+	to.Name = strings.Join(strings.Fields(m.Name), " ") // quoted or encoded as it needs
+	msg := mail.NewMsg()
+	if err := msg.From(p.from); err != nil {
+		return nil, err
+	}
+	msg.AddToMailAddress(to)
 	msg.Subject(v.Subject)
 	msg.SetDateWithValue(m.Made)
 	msg.SetMessageIDWithValue(m.MessageID + "@" + p.host())
@@ -89,40 +125,4 @@ func asciiDomain(address string) string {
 		domain = ascii
 	}
 	return local + "@" + domain
-}
-
-// serverTrouble is why no mail can be handed over now.
-func serverTrouble(err error) error {
-	e := &store.PostError{Why: "The server could not be reached.", Server: true, Cause: err}
-	var answer *textproto.Error
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case errors.As(err, &answer) && (answer.Code == 535 || answer.Code == 534 || answer.Code == 530):
-		e.Why = strconv.Itoa(answer.Code) + ": the server does not accept the user and password of --smtp-url."
-	case errors.As(err, &answer):
-		e.Why = strconv.Itoa(answer.Code) + ": the server turned the connection away."
-	case errors.As(err, &certificate):
-		e.Why = "The certificate of the server is not to be trusted."
-	case strings.Contains(err.Error(), "STARTTLS"):
-		e.Why = "The server offers no STARTTLS, which is required unless --smtp-url ends in ?tls=none."
-	}
-	return e
-}
-
-// mailTrouble is why this one mail did not go.
-func mailTrouble(err error) error {
-	e := &store.PostError{Why: "The connection broke off before the server had taken it.", Cause: err}
-	var sent *mail.SendError
-	if !errors.As(err, &sent) || sent.ErrorCode() == 0 {
-		return e
-	}
-	code := strconv.Itoa(sent.ErrorCode())
-	if more := sent.EnhancedStatusCode(); more != "" {
-		code += " " + more
-	}
-	e.Why = code + ": the server asks to try again later."
-	if sent.ErrorCode() >= 500 {
-		e.Why, e.Final = code+": the server does not take it.", true
-	}
-	return e
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -50,13 +51,13 @@ func mailStories() []story {
 		users("guests-done", "What was done.", c.GuestsPage(guests(true))),
 		users("guests-stopped", "A fault half-way: what was made, and who is left.", c.GuestsPage(stoppedGuests())),
 		{Name: "outbox", About: "The mails in each of their states.", Page: framed("Mail"), Body: c.OutboxPage(outbox())},
-		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(c.OutboxView{NoMail: true, States: outbox().States})},
+		{Name: "outbox-no-mail", About: "Nothing is posted.", Page: framed("Mail"), Body: c.OutboxPage(outboxAsleep())},
 	}
 	for _, lang := range c.MailLanguages() {
 		for _, kind := range c.MailKinds() {
 			all = append(all, mailStory(lang, kind))
 		}
-		all = append(all, mailText(lang, "invite"))
+		all = append(all, mailText(lang, "invite"), mailText(lang, "password")) // with a link, and without
 	}
 	return all
 }
@@ -85,13 +86,10 @@ func mailText(lang, kind string) story {
 }
 
 func mailView(lang, kind string) c.MailView {
-	when, until := "Monday 23 November 2026, 12:00 UTC", "Monday 30 November 2026, 12:00 UTC"
-	if lang == "es" {
-		when, until = "lunes 23 de noviembre de 2026, 12:00 UTC", "lunes 30 de noviembre de 2026, 12:00 UTC"
-	}
+	when := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	return c.MailFor(lang, c.MailFacts{Kind: kind, Brand: "Northwind", Name: "Elif Yıldız", By: "Ana Pérez", To: "elif@bosphorus.example",
-		Browser: "Firefox", System: "Linux", From: "203.0.113.7", When: when,
-		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: until})
+		Browser: "Firefox", System: "Linux", From: "203.0.113.7", When: c.MailDate(lang, when),
+		URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH", Until: c.MailDate(lang, when.AddDate(0, 0, 7)), Passkeys: true})
 }
 
 func newLink() c.NewLinkView {
@@ -136,15 +134,26 @@ func stoppedGuests() c.GuestForm {
 func outbox() c.OutboxView {
 	state := func(key, label string) c.Status { return c.Status{Key: "mail-" + key, Label: label} }
 	return c.OutboxView{
+		Again: "/mail/again",
 		States: []c.Chip{{Label: "All", Count: "4", Href: "/mail", Current: true}, {Label: "Waiting", Count: "1", Href: "/mail?state=waiting"}, {Label: "Sending", Count: "1", Href: "/mail?state=sending"},
 			{Label: "Sent", Count: "1", Href: "/mail?state=sent"}, {Label: "Failed", Count: "1", Href: "/mail?state=failed"}},
 		Mails: []c.MailRow{
 			{ID: 4, State: state("sending", "Sending"), Kind: "Invitation", To: "elif@bosphorus.example", Name: "Elif Yıldız", Href: "/users/15", Made: at("just now")},
 			{ID: 3, State: state("waiting", "Waiting"), Kind: "Link for a new password", To: "camille@atelier.example", Name: "Camille Dubois", Href: "/users/13", Made: at("12 min ago"), When: "next try", Moment: at("in 4 min"),
-				Problem: "451 4.7.1: the server asks to try again later.", Tries: "3 tries", Again: "/mail/3/again"},
-			{ID: 2, State: state("sent", "Sent"), Kind: "Password changed", To: "bjorn@lindqvist.example", Name: "Björn Lindqvist", Href: "/users/12", Made: at("2 h ago"), When: "sent", Moment: at("2 h ago")},
+				Problem: "451 4.7.1: the server asks to try again later.", Tries: "3 tries", Again: "/mail/3/again", Do: "Try now"},
+			{ID: 2, State: state("sent", "Sent"), Kind: "Password changed", To: "bjorn@lindqvist.example", Name: "Björn Lindqvist", Href: "/users/12", Made: at("2 h ago"), When: "sent", Moment: at("2 h ago"), Again: "/mail/2/again", Do: "Send again"},
 			{ID: 1, State: state("failed", "Failed"), Kind: "Address changed, to the old one", To: "a.very.long.address.that.goes.on.and.on@subdomain.of.an.organisation.example", Name: "Amara Okafor", Href: "/users/11", Made: at("yesterday"),
-				Problem: "550 5.1.1: the server does not take it.", Tries: "2 tries", Again: "/mail/1/again"},
+				Problem: "550 5.1.1: the server does not take it.", Tries: "2 tries", Again: "/mail/1/again", Do: "Try now"},
 		},
 	}
+}
+
+// outboxAsleep is an outbox that nobody empties.
+func outboxAsleep() c.OutboxView {
+	waiting := c.Status{Key: "mail-waiting", Label: "Waiting"}
+	return c.OutboxView{NoMail: true, States: []c.Chip{{Label: "All", Count: "2", Href: "/mail", Current: true}, {Label: "Waiting", Count: "2", Href: "/mail?state=waiting"}},
+		Mails: []c.MailRow{
+			{ID: 2, State: waiting, Kind: "Password changed", To: "bjorn@lindqvist.example", Name: "Björn Lindqvist", Href: "/users/12", Made: at("2 h ago"), When: "waits until a mail server is set up"},
+			{ID: 1, State: waiting, Kind: "Link for a new password", To: "camille@atelier.example", Name: "Camille Dubois", Href: "/users/13", Made: at("3 h ago"), Problem: "The link in it is no longer valid: it will not be sent."},
+		}}
 }
