@@ -1,6 +1,11 @@
 package handlers
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+
+	"backoffice/store"
+)
 
 // aliveAt is where healthz is asked.
 const aliveAt = "/healthz"
@@ -17,7 +22,11 @@ func (s *server) readyz(a *ask) (view, error) {
 	}
 	if err := s.store.Ready(a.Context()); err != nil {
 		s.logError(a, err)
-		return view{status: http.StatusServiceUnavailable, text: "the database is not ready\n"}, nil
+		text := "the database is not ready\n"
+		if errors.Is(err, store.ErrNewer) {
+			text = "the database belongs to a newer version of this program: start that here\n"
+		}
+		return view{status: http.StatusServiceUnavailable, text: text}, nil
 	}
 	return view{text: "ok\n"}, nil
 }

@@ -39,6 +39,14 @@ func TestHealth(t *testing.T) {
 	both("without its file", http.StatusServiceUnavailable, "the database is not ready\n")
 	bringBack()
 	both("with its file again", http.StatusOK, "ok\n")
+	if _, err := s.raw().Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)"); err != nil {
+		t.Fatal(err)
+	}
+	both("beside a newer version", http.StatusServiceUnavailable, "the database belongs to a newer version of this program: start that here\n")
+	if _, err := s.raw().Exec("DELETE FROM goose_db_version WHERE version_id = 9999"); err != nil {
+		t.Fatal(err)
+	}
+	both("without the newer version", http.StatusOK, "ok\n")
 	if _, err := s.raw().Exec("DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)"); err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,10 @@ func (s *Store) RecordBackup(ctx context.Context, a Actor, to string, c Contents
 // Backup copies a database that this program has not opened. It changes nothing
 // in it, not even its schema, and leaves nothing on record.
 func Backup(ctx context.Context, from, to string) (Contents, error) {
+	from, err := Locate(from)
+	if err != nil {
+		return Contents{}, err
+	}
 	if IsPostgres(from) {
 		return Contents{}, errNoBackup
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -30,6 +31,11 @@ type TableRows struct {
 // once, when it was found to be whole; otherwise nothing does. tell hears how many
 // of all rows are copied.
 func Copy(ctx context.Context, from, to string, tell func(done, all int)) (Copied, error) {
+	from, ferr := Locate(from)
+	to, terr := Locate(to)
+	if err := cmp.Or(ferr, terr); err != nil {
+		return Copied{}, err
+	}
 	source, err := openSource(ctx, from)
 	if err != nil {
 		return Copied{}, err
@@ -105,11 +111,14 @@ type copier interface {
 
 	// settle is told when all is committed.
 	settle(ctx context.Context, db string) error
+
+	// close ends what belongs to no connection.
+	close() error
 }
 
 func newCopier(db string) copier {
 	if IsPostgres(db) {
-		return postgresCopier{&postgres{config: Config{DB: db}}}
+		return postgresCopier{newPostgres(Config{DB: db})}
 	}
 	return sqliteCopier{&sqlite{config: Config{DB: db}}}
 }
@@ -174,7 +183,7 @@ func (s *side) close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.copier.close())...)
 }
 
 // checkVersion wants the schema of this program: a source is not changed, and so

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"net/url"
-	"strings"
 )
 
 // engine is the database behind a store: what SQLite and PostgreSQL do
@@ -75,27 +73,9 @@ const (
 	forPostgres
 )
 
-// IsPostgres reports whether the name of a database is an address of PostgreSQL.
-// Any other name is that of a file.
-func IsPostgres(db string) bool {
-	return strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
-}
-
-// NameOf is what a database is called in a message: never with its password.
-func NameOf(db string) string {
-	if !IsPostgres(db) {
-		return db
-	}
-	u, err := url.Parse(db)
-	if err != nil {
-		return "PostgreSQL"
-	}
-	return u.Scheme + "://" + u.Host + u.Path
-}
-
 func newEngine(c Config) engine {
 	if IsPostgres(c.DB) {
-		return &postgres{config: c, patience: decideWithin}
+		return newPostgres(c)
 	}
 	return &sqlite{config: c}
 }

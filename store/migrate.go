@@ -19,21 +19,36 @@ import (
 var migrations embed.FS
 
 // Ready fails when the database cannot be worked with: its file is not where it
-// was opened, it does not answer, or it lacks a migration.
+// was opened, it does not answer soon, it lacks a migration, or it has one that this
+// program does not know.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.engine.check(); err != nil {
 		return err
 	}
+	ctx, stop := context.WithTimeout(ctx, readyWithin)
+	defer stop()
 	version, err := schemaVersion(ctx, s.reader)
 	if err != nil {
 		return err
 	}
 	newest, err := newestMigration()
-	if err == nil && version < newest {
-		err = fmt.Errorf("store: migration %d of %d is not done", version+1, newest)
+	switch {
+	case err != nil:
+		return err
+	case version < newest:
+		return fmt.Errorf("store: migration %d of %d is not done", version+1, newest)
+	case version > newest:
+		return fmt.Errorf("%w: its schema is %d, this one knows %d", ErrNewer, version, newest)
 	}
-	return err
+	return nil
 }
+
+// readyWithin is how long a database may take to say that it is there.
+const readyWithin = 2 * time.Second
+
+// ErrNewer says that a newer program has brought the database up to date since it
+// was opened: what this one does with it may fail, or break a rule.
+var ErrNewer = errors.New("store: the database belongs to a newer version of this program by now")
 
 // newestMigration is the schema version that this program brings.
 func newestMigration() (int64, error) {

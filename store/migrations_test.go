@@ -45,8 +45,17 @@ func lockingsOf(migration string) (bad []string) {
 	if strings.Contains(strings.ToUpper(up), "CONCURRENTLY") && !alone {
 		bad = append(bad, "CONCURRENTLY works without a transaction only")
 	}
+	for _, m := range builds.FindAllStringSubmatchIndex(up, -1) {
+		name := up[m[2]:m[3]]
+		if !regexp.MustCompile(`(?i)\bDROP\s+INDEX\s+CONCURRENTLY\s+IF\s+EXISTS\s+` + name + `\s*;`).MatchString(up[:m[0]]) {
+			bad = append(bad, "what a build of "+name+" leaves that was cut off is not dropped first")
+		}
+	}
 	return bad
 }
+
+// builds are the indexes that are built while people work.
+var builds = regexp.MustCompile(`(?i)\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(\w+)`)
 
 // locksAtFirst is the last migration of the time when no database was large.
 const locksAtFirst = 5
@@ -77,23 +86,25 @@ func TestMigrationsLetPeopleWork(t *testing.T) {
 func TestLockingsAreSeen(t *testing.T) {
 	t.Parallel()
 	for statement, want := range map[string]int{
-		"CREATE INDEX x ON users (name);":                                                              1,
-		"create unique index if not exists x on audit_entries (at);":                                   1,
-		"CREATE INDEX x ON imports (name);":                                                            0,
-		"CREATE INDEX CONCURRENTLY x ON users (name);":                                                 1,
-		"-- +goose NO TRANSACTION\nCREATE INDEX CONCURRENTLY x ON users (name);":                       0,
-		"ALTER TABLE users ADD COLUMN x BIGINT NOT NULL DEFAULT 0;":                                    0,
-		"ALTER TABLE users ADD COLUMN x TIMESTAMPTZ DEFAULT clock_timestamp();":                        1,
-		"ALTER TABLE users ADD COLUMN x BIGINT GENERATED ALWAYS AS (id) STORED;":                       1,
-		"ALTER TABLE signins ALTER COLUMN agent TYPE VARCHAR(300);":                                    1,
-		"ALTER TABLE signins ADD CONSTRAINT y UNIQUE (user_id);":                                       1,
-		"ALTER TABLE signins ADD CONSTRAINT y UNIQUE USING INDEX z;":                                   0,
-		"ALTER TABLE import_rows ADD CONSTRAINT y CHECK (line > 0);":                                   1,
-		"ALTER TABLE import_rows ADD CONSTRAINT y CHECK (line > 0) NOT VALID;":                         0,
-		"ALTER TABLE users ALTER COLUMN name SET NOT NULL;":                                            1,
-		"-- CREATE INDEX x ON users (name);\n":                                                         0,
-		"CREATE TABLE x (id BIGINT);\n-- +goose Down\nCREATE INDEX x ON users (name);":                 0,
-		"ALTER TABLE imports ALTER COLUMN name TYPE BIGINT USING 1;\nALTER TABLE users DROP COLUMN x;": 0,
+		"CREATE INDEX x ON users (name);":                                                                              1,
+		"create unique index if not exists x on audit_entries (at);":                                                   1,
+		"CREATE INDEX x ON imports (name);":                                                                            0,
+		"CREATE INDEX CONCURRENTLY x ON users (name);":                                                                 2,
+		"-- +goose NO TRANSACTION\nCREATE INDEX CONCURRENTLY x ON users (name);":                                       1,
+		"-- +goose NO TRANSACTION\nDROP INDEX CONCURRENTLY IF EXISTS x;\nCREATE INDEX CONCURRENTLY x ON users (name);": 0,
+		"-- +goose NO TRANSACTION\nCREATE INDEX CONCURRENTLY x ON users (name);\nDROP INDEX CONCURRENTLY IF EXISTS x;": 1,
+		"ALTER TABLE users ADD COLUMN x BIGINT NOT NULL DEFAULT 0;":                                                    0,
+		"ALTER TABLE users ADD COLUMN x TIMESTAMPTZ DEFAULT clock_timestamp();":                                        1,
+		"ALTER TABLE users ADD COLUMN x BIGINT GENERATED ALWAYS AS (id) STORED;":                                       1,
+		"ALTER TABLE signins ALTER COLUMN agent TYPE VARCHAR(300);":                                                    1,
+		"ALTER TABLE signins ADD CONSTRAINT y UNIQUE (user_id);":                                                       1,
+		"ALTER TABLE signins ADD CONSTRAINT y UNIQUE USING INDEX z;":                                                   0,
+		"ALTER TABLE import_rows ADD CONSTRAINT y CHECK (line > 0);":                                                   1,
+		"ALTER TABLE import_rows ADD CONSTRAINT y CHECK (line > 0) NOT VALID;":                                         0,
+		"ALTER TABLE users ALTER COLUMN name SET NOT NULL;":                                                            1,
+		"-- CREATE INDEX x ON users (name);\n":                                                                         0,
+		"CREATE TABLE x (id BIGINT);\n-- +goose Down\nCREATE INDEX x ON users (name);":                                 0,
+		"ALTER TABLE imports ALTER COLUMN name TYPE BIGINT USING 1;\nALTER TABLE users DROP COLUMN x;":                 0,
 	} {
 		if got := lockingsOf(statement); len(got) != want {
 			t.Errorf("%s: %v", statement, got)

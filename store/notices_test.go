@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"backoffice/store/storetest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // told is what happened since an entry, and fails when that cannot be told.
@@ -26,10 +29,50 @@ func newestOf(t *testing.T, s *Store) int64 {
 	return n
 }
 
-// TestChangesSinceTells is about who did what to whom, at once and in order.
-func TestChangesSinceTells(t *testing.T) {
+// eachWayToHear runs a test on a database that tells what others commit, if it can,
+// and on one that does not.
+func eachWayToHear(t *testing.T, test func(*testing.T, func(*Config))) {
+	t.Run("told", func(t *testing.T) { test(t, func(*Config) {}) })
+	if storetest.OnPostgres() {
+		t.Run("not told", func(t *testing.T) { test(t, deaf) })
+	}
+}
+
+// deaf has a PostgreSQL know no LISTEN, as some that are spread over many machines.
+func deaf(c *Config) {
+	c.listen = func(context.Context, *pgx.Conn) error {
+		return &pgconn.PgError{Code: "0A000", Message: "LISTEN is not supported"}
+	}
+}
+
+// TestNobodyTells opens a PostgreSQL without LISTEN: changes are made without telling
+// others, and one listens to nobody.
+func TestNobodyTells(t *testing.T) {
+	if !storetest.OnPostgres() {
+		return
+	}
 	t.Parallel()
-	s := newTestStore(t)
+	s := newTestStore(t, deaf)
+	other := newTestStore(t, func(c *Config) {
+		c.patience = usualPatience()
+		c.patience.deaf = time.Hour
+	})
+	for store, tells := range map[*testStore]bool{s: false, other: true} {
+		listening := queryInt(t, storetest.Raw(t, store.config.DB), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`)
+		if got := store.engine.(*postgres).name != ""; got != tells || (listening == 1) != tells {
+			t.Errorf("it tells: %v, want %v; %d listen", got, tells, listening)
+		}
+	}
+	ben := s.add("Ben", Member)
+	change(t)(s.UpdateUser(t.Context(), console, ben.ID, edit(FieldName, "Bo")))
+}
+
+// TestChangesSinceTells is about who did what to whom, at once and in order.
+func TestChangesSinceTells(t *testing.T) { eachWayToHear(t, changesSinceTells) }
+
+func changesSinceTells(t *testing.T, way func(*Config)) {
+	t.Parallel()
+	s := newTestStore(t, way)
 	ana, vera, ben := s.add("Ana", Admin), s.add("Vera", Viewer), s.add("Ben", Member)
 	since := newestOf(t, s.Store)
 	if c := told(t, s.Store, as(vera), since); c.Newest != since || c.Notices != nil || c.Many {
@@ -73,16 +116,18 @@ func TestChangesSinceAsksForPermission(t *testing.T) {
 }
 
 // TestChangesSinceByOthers sees what another program wrote, a moment later.
-func TestChangesSinceByOthers(t *testing.T) {
+func TestChangesSinceByOthers(t *testing.T) { eachWayToHear(t, changesSinceByOthers) }
+
+func changesSinceByOthers(t *testing.T, way func(*Config)) {
 	t.Parallel()
-	s := newTestStore(t)
+	s := newTestStore(t, way)
 	ben := s.add("Ben", Member)
 	since := newestOf(t, s.Store)
 	other, err := Open(t.Context(), s.config)
 	must(t, err)
 	defer other.Close()
 	change(t)(other.UpdateUser(t.Context(), console, ben.ID, edit(FieldPhone, "030 1111")))
-	if c := told(t, s.Store, console, since); c.Newest != since && !storetest.OnPostgres() { // which tells by itself
+	if c := told(t, s.Store, console, since); c.Newest != since && (!storetest.OnPostgres() || s.config.listen != nil) { // else it tells by itself
 		t.Errorf("it looks again within a moment, and tells %+v", c)
 	}
 	s.clock.advance(noticesFor)
@@ -106,9 +151,11 @@ func TestChangesSinceByOthers(t *testing.T) {
 
 // TestChangesSinceForgets says "many" where it does not know, or would have to
 // say too much.
-func TestChangesSinceForgets(t *testing.T) {
+func TestChangesSinceForgets(t *testing.T) { eachWayToHear(t, changesSinceForgets) }
+
+func changesSinceForgets(t *testing.T, way func(*Config)) {
 	t.Parallel()
-	s := newTestStore(t)
+	s := newTestStore(t, way)
 	ben := s.add("Ben", Member)
 	begin := newestOf(t, s.Store)
 	touch := func(n int) {
@@ -153,9 +200,11 @@ func TestChangesSinceForgets(t *testing.T) {
 }
 
 // TestChangesSinceAfterRestart goes on where nothing has happened meanwhile.
-func TestChangesSinceAfterRestart(t *testing.T) {
+func TestChangesSinceAfterRestart(t *testing.T) { eachWayToHear(t, changesSinceAfterRestart) }
+
+func changesSinceAfterRestart(t *testing.T, way func(*Config)) {
 	t.Parallel()
-	s := newTestStore(t)
+	s := newTestStore(t, way)
 	ben := s.add("Ben", Member)
 	since := newestOf(t, s.Store)
 	s.reopen()
@@ -171,10 +220,12 @@ func TestChangesSinceAfterRestart(t *testing.T) {
 
 // TestChangesSinceFromMemory asks a database that would fail: while nothing is
 // new, none is asked. What failed is tried again.
-func TestChangesSinceFromMemory(t *testing.T) {
+func TestChangesSinceFromMemory(t *testing.T) { eachWayToHear(t, changesSinceFromMemory) }
+
+func changesSinceFromMemory(t *testing.T, way func(*Config)) {
 	t.Parallel()
 	f := &faults{}
-	s := newTestStore(t, failing(f))
+	s := newTestStore(t, failing(f), way)
 	since := newestOf(t, s.Store)
 	f.arm(forever, 1)
 	if c := told(t, s.Store, console, since); c.Newest != since {

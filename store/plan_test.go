@@ -94,6 +94,7 @@ func TestPlans(t *testing.T) {
 		if known {
 			mustExec(t, s.writer, `ANALYZE`)
 		}
+		s.checkStandingPlans()
 		for _, q := range everyFilter() {
 			for _, by := range SortKeys() {
 				for _, desc := range []bool{false, true} {

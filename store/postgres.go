@@ -1,16 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"maps"
+	"net"
 	"time"
 
 	"github.com/alexedwards/scs/postgresstore"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 // postgres keeps a store in PostgreSQL, which several instances of the program
@@ -22,7 +23,33 @@ type postgres struct {
 	config                   Config
 	writer, reader, searcher *sql.DB // the store's
 	name                     string  // of this instance among those that tell each other; "": they cannot
-	patience                 time.Duration
+	patience                 patience
+	line                     *line
+}
+
+func newPostgres(c Config) *postgres {
+	e := &postgres{config: c, patience: cmp.Or(c.patience, usualPatience())}
+	e.line = newLine(e.patience, e.call)
+	return e
+}
+
+// call makes a connection and ends it, and tells which addresses it tries.
+func (e *postgres) call(ctx context.Context, tries func(address string)) error {
+	c, err := e.address()
+	if err != nil {
+		return err
+	}
+	dial := c.DialFunc
+	c.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		tries(address)
+		return dial(ctx, network, address)
+	}
+	c.ConnectTimeout = min(c.ConnectTimeout, e.patience.ask)
+	conn, err := pgx.ConnectConfig(ctx, c)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
 }
 
 const (
@@ -44,8 +71,9 @@ func (e *postgres) open(ctx context.Context, s *Store) (err error) {
 		to       **sql.DB
 		n        int
 		settings map[string]string
-	}{{&s.writer, writers, turns}, {&s.reader, remoteReaders, reads}, {&s.searcher, remoteSearchers, words}} {
-		c, err := e.connector(p.settings)
+		within   time.Duration
+	}{{&s.writer, writers, turns, e.patience.write}, {&s.reader, remoteReaders, reads, e.patience.read}, {&s.searcher, remoteSearchers, words, e.patience.read}} {
+		c, err := e.connector(p.settings, p.within)
 		if err != nil {
 			return err
 		}
@@ -53,29 +81,12 @@ func (e *postgres) open(ctx context.Context, s *Store) (err error) {
 	}
 	e.writer, e.reader, e.searcher = s.writer, s.reader, s.searcher
 	if err = e.migrate(ctx); err != nil {
+		return mayLackTLS(err)
+	}
+	if err = e.checkWords(ctx); err != nil {
 		return err
 	}
 	return e.announce(ctx, s)
-}
-
-// migrate takes the steps that are not done yet, one program at a time.
-func (e *postgres) migrate(ctx context.Context) error {
-	version, err := versionIfAny(ctx, e.reader)
-	if err := errors.Join(err, notNewer(version, NameOf(e.config.DB))); err != nil {
-		return err
-	}
-	if err := e.config.admits(version); err != nil {
-		return err
-	}
-	if newest, err := newestMigration(); err != nil || version == newest {
-		return err
-	}
-	const look, times = 1, 3600 // seconds: an index of many people takes a while
-	turns, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(look, times))
-	if err != nil {
-		return err
-	}
-	return migrateUp(ctx, goose.DialectPostgres, e.writer, goose.WithSessionLocker(turns))
 }
 
 func (e *postgres) check() error { return nil }
@@ -109,9 +120,6 @@ func (e *postgres) look(err error) {
 
 func (e *postgres) committed() {}
 
-// decideWithin is how long it is tried to find out what became of a change.
-const decideWithin = 10 * time.Second
-
 // errUndecided says that nobody knows whether a change was made.
 var errUndecided = errors.New("store: the database went away during the commit")
 
@@ -122,7 +130,7 @@ func (e *postgres) decide(err error, end head) error {
 	if errors.As(err, &p) && !gone(p.Code) {
 		return err // the server took it back, and said so
 	}
-	ctx, stop := context.WithTimeout(context.Background(), e.patience)
+	ctx, stop := context.WithTimeout(context.Background(), e.patience.decide)
 	defer stop()
 	for end.id != 0 && ctx.Err() == nil {
 		there, lerr := e.isThere(ctx, end)
@@ -188,7 +196,7 @@ func onServer() bulk {
 // SQLite, where one can read meanwhile: that, too, is for when nobody is at work.
 // Where somebody reads for long, a backup perhaps, it is not done.
 func (e *postgres) insertInBulk(ctx context.Context, s *Store, a Actor, n int, tell func(int)) (int, bool, error) {
-	added, done, err := s.addInBulk(ctx, a, n, onServer(), tell)
+	added, done, err := s.addInBulk(within(ctx, endless), a, n, onServer(), tell)
 	var p *pgconn.PgError
 	if errors.As(err, &p) && p.Code == lockUnavailable {
 		return 0, false, nil
@@ -198,7 +206,9 @@ func (e *postgres) insertInBulk(ctx context.Context, s *Store, a Actor, n int, t
 
 // grown has the planner look at the people. Autovacuum does so as well, but a
 // minute later, and not everywhere.
-func (e *postgres) grown(ctx context.Context) error { return analyzeUsers(ctx, e.writer) }
+func (e *postgres) grown(ctx context.Context) error {
+	return analyzeUsers(within(ctx, endless), e.writer)
+}
 
 func (e *postgres) stats(ctx context.Context, st *Stats) error {
 	return loadDatabaseSize(ctx, e.reader, &st.FileBytes)
@@ -213,4 +223,7 @@ func (e *postgres) backup(context.Context, string) (Contents, error) {
 
 func (e *postgres) dialect() dialect { return forPostgres }
 
-func (e *postgres) close() error { return nil }
+func (e *postgres) close() error {
+	e.line.end()
+	return nil
+}

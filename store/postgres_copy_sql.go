@@ -13,13 +13,14 @@ import (
 // postgresCopier copies a database of PostgreSQL, or to one.
 type postgresCopier struct{ *postgres }
 
-// connect does without the time-outs of a server that answers people.
+// connect does without the time-outs of a server that answers people, and of its
+// answers.
 func (e postgresCopier) connect(_ context.Context, fill bool) (*sql.DB, error) {
 	settings := map[string]string{"idle_in_transaction_session_timeout": "0"}
 	if fill {
 		settings["lock_timeout"] = lockTimeout
 	}
-	c, err := e.connector(settings)
+	c, err := e.connector(settings, endless)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ func (e *postgres) announce(ctx context.Context, s *Store) error {
 	c, err := e.hear(ctx)
 	var p *pgconn.PgError
 	if errors.As(err, &p) && !gone(p.Code) {
+		e.config.Log.Info("the database does not tell what other instances change: they are asked for it", "cause", p.Message)
 		return nil
 	}
 	if err != nil {
@@ -36,8 +37,10 @@ func (e *postgres) hear(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := subscribe(ctx, c); err != nil {
-		return nil, errors.Join(err, c.Close(ctx))
+	soon, stop := context.WithTimeout(ctx, e.patience.commit)
+	defer stop()
+	if err := e.config.listen(soon, c); err != nil {
+		return nil, errors.Join(err, c.Close(soon))
 	}
 	return c, nil
 }
@@ -60,16 +63,31 @@ func (e *postgres) listen(ctx context.Context, c *pgx.Conn, changed func()) {
 	}
 }
 
-// follow tells of the commits of others until the connection or ctx ends.
+// follow tells of the commits of others until the connection or ctx ends. Where it
+// hears nothing for long it asks whether anybody is there: a host that hangs says
+// nothing for ever, and others commit elsewhere.
 func (e *postgres) follow(ctx context.Context, c *pgx.Conn, changed func()) {
 	defer c.Close(context.WithoutCancel(ctx))
 	for {
-		n, err := c.WaitForNotification(ctx)
+		n, err := e.next(ctx, c)
 		if err != nil {
 			return
 		}
-		if n.Payload != e.name {
+		if n != nil && n.Payload != e.name {
 			changed()
 		}
 	}
+}
+
+// next is what is heard next; nil: nothing for a while.
+func (e *postgres) next(ctx context.Context, c *pgx.Conn) (*pgconn.Notification, error) {
+	while, stop := context.WithTimeout(ctx, e.patience.deaf)
+	defer stop()
+	n, err := c.WaitForNotification(while)
+	if err == nil || while.Err() == nil || ctx.Err() != nil {
+		return n, err
+	}
+	soon, stop := context.WithTimeout(ctx, e.patience.ask)
+	defer stop()
+	return nil, c.Ping(soon)
 }

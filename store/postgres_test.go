@@ -136,24 +136,6 @@ func TestNobodyKnows(t *testing.T) {
 	}
 }
 
-// TestAddressesWithoutPasswords are what messages call a database.
-func TestAddressesWithoutPasswords(t *testing.T) {
-	t.Parallel()
-	for db, want := range map[string]string{
-		"people.db":                          "people.db",
-		"postgres://ana:otter@db1,db2/p?x=y": "postgres://db1,db2/p",
-		"postgres://ana:ot%ter@db/p":         "PostgreSQL",
-	} {
-		if got := NameOf(db); got != want {
-			t.Errorf("%s is called %s, want %s", db, got, want)
-		}
-	}
-	_, err := Open(t.Context(), Config{DB: "postgres://ana:otter-42@db:port/p"})
-	if KindOf(err) != Invalid || strings.Contains(fmt.Sprint(err), "otter-42") {
-		t.Errorf("%v", err)
-	}
-}
-
 // TestEndedConnections ends the connection of a question that is being answered,
 // as a server does that is started again: it is asked once more, on another.
 func TestEndedConnections(t *testing.T) {

@@ -15,6 +15,7 @@ const (
 	readOnly        = "25006"
 	diskFull        = "53100"
 	lockUnavailable = "55P03"
+	deadlock        = "40P01"
 )
 
 // gone reports whether an error says that the server ended the connection.
@@ -27,7 +28,7 @@ func postgresTrouble(err error) string {
 	var n *net.OpError
 	var c *pgconn.ConnectError
 	switch {
-	case errors.As(err, &c):
+	case errors.As(err, &c), errors.Is(err, errSilent):
 		return "The database does not answer."
 	case errors.As(err, &p):
 		return serverTrouble(p.Code)

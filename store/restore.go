@@ -20,6 +20,10 @@ type Restored struct {
 // used is examined first; the database that is there stays under another name;
 // and a database that a program has open is left alone.
 func Restore(ctx context.Context, from, to string, now time.Time) (Restored, error) {
+	to, err := Locate(to)
+	if err != nil {
+		return Restored{}, err
+	}
 	if IsPostgres(to) {
 		return Restored{}, errNoBackup
 	}

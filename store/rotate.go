@@ -151,7 +151,7 @@ func (s *Store) sealAnew(ctx context.Context, a Actor, c sealedColumn) (n int, e
 // because nobody can open it any more, and another file counts from now on. It is
 // refused while the file opens it. It says in words what was removed.
 func (s *Store) ForgetKeys(ctx context.Context, a Actor) (removed string, err error) {
-	err = s.write(ctx, a, attempt{ActForgetKeys, 0}, func(x *tx) error {
+	err = s.write(within(ctx, endless), a, attempt{ActForgetKeys, 0}, func(x *tx) error {
 		if err := x.require(ActForgetKeys, nil); err != nil {
 			return err
 		}

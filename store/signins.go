@@ -198,7 +198,7 @@ func (s *Store) endSessions(ctx context.Context, a Actor, user int64, end func(*
 // all browsers.
 func (s *Store) EndEverybody(ctx context.Context, a Actor) (int, error) {
 	n := 0
-	err := s.write(ctx, a, attempt{ActEndEverybody, 0}, func(x *tx) (err error) {
+	err := s.write(within(ctx, endless), a, attempt{ActEndEverybody, 0}, func(x *tx) (err error) {
 		if err := x.require(ActEndEverybody, nil); err != nil {
 			return err
 		}

@@ -228,3 +228,57 @@ func TestWhoIsSlowedDown(t *testing.T) {
 	s.clock.advance(throttles.pair.half)
 	slowed()
 }
+
+// TestStandingIsMended leaves people as a program of an earlier version does that works
+// beside this one: the next time that is tidied up, all is noted as it is.
+func TestStandingIsMended(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	never, gone, late := c.add("Never Noted", Member), c.add("Taken Back", Member), c.add("Made Anew", Viewer)
+	for _, u := range []*User{never, gone, late} {
+		mustExec(t, c.writer, fmt.Sprintf(`UPDATE users SET status = 'invited' WHERE id = %d`, u.ID))
+		must(t, second(c.Invite(t.Context(), console, u.ID, true)))
+	}
+	has, had := c.signIn(c.ben), c.signIn(c.eve)
+	c.enrol(has)
+	c.enrol(had)
+	for _, as := range []string{
+		fmt.Sprintf(`UPDATE users SET invite_until = 0 WHERE id = %d`, never.ID),
+		fmt.Sprintf(`DELETE FROM links WHERE user_id = %d`, gone.ID),
+		fmt.Sprintf(`UPDATE links SET expires_at = expires_at + 1 WHERE user_id = %d`, late.ID),
+		fmt.Sprintf(`UPDATE users SET has_factor = 0 WHERE id = %d`, c.ben.ID),
+		fmt.Sprintf(`DELETE FROM totp_apps WHERE user_id = %d`, c.eve.ID),
+	} {
+		mustExec(t, c.writer, as)
+	}
+	wrong := &complaining{TB: t}
+	if checkStanding(wrong, c.Store); wrong.n == 0 {
+		t.Fatal("nothing is wrong")
+	}
+	entries := c.countEntries()
+	c.clock.advance(TidyEvery)
+	if _, did, err := c.Tidy(t.Context()); err != nil || !did {
+		t.Fatalf("%v, %v", did, err)
+	}
+	checkStanding(t, c.Store)
+	if n := c.countEntries() - entries; n != 0 {
+		t.Errorf("%d entries of what nobody did", n)
+	}
+	mustExec(t, c.writer, `UPDATE users SET status = 'active' WHERE status = 'invited'`) // as they were counted
+}
+
+// checkStandingPlans has nobody read all people every hour.
+func (s *testStore) checkStandingPlans() {
+	s.t.Helper()
+	for _, query := range wrongStandings() {
+		steps := s.postgresSteps
+		if !storetest.OnPostgres() {
+			steps = s.steps
+		}
+		for _, step := range steps(query, []any{mendAtOnce}) {
+			if wholly.MatchString(step) || step == "SCAN u" {
+				s.t.Errorf("%s, by %s", step, query)
+			}
+		}
+	}
+}

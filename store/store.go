@@ -11,14 +11,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Config says where the data is and which limits hold. The zero value of each
@@ -67,9 +71,16 @@ type Config struct {
 	// is brought up to date.
 	NoUpgrade bool
 
+	// Log hears what whoever runs the program has to know of the database, such as
+	// whom a migration waits for. Default: nobody.
+	Log *slog.Logger
+
 	// Connect is put in front of each pool of connections. Default: nothing.
 	// Tests put something in that fails.
 	Connect func(driver.Connector) driver.Connector
+
+	patience patience                               // with PostgreSQL; zero: the usual
+	listen   func(context.Context, *pgx.Conn) error // nil: LISTEN of PostgreSQL
 }
 
 // Store is the open database. It is safe for use by many goroutines.
@@ -105,23 +116,8 @@ type Store struct {
 
 // Open opens the database, making or migrating it as needed.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	if c.DB == "" {
-		return nil, errors.New("store: no database is named")
-	}
-	if c.Clock == nil {
-		c.Clock = time.Now
-	}
-	if c.IdleTimeout == 0 {
-		c.IdleTimeout = 30 * time.Minute
-	}
-	if c.AbsoluteTimeout == 0 {
-		c.AbsoluteTimeout = 12 * time.Hour
-	}
-	if c.Hash == (HashParams{}) {
-		c.Hash = DefaultHashParams
-	}
-	if c.KeyFile == "" {
-		c.KeyFile = keyFileOf(c.DB)
+	if err := c.complete(); err != nil {
+		return nil, err
 	}
 	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), brand: c.Brand,
 		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
@@ -145,8 +141,29 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
+// complete gives each field that says nothing its default.
+func (c *Config) complete() (err error) {
+	if c.DB == "" {
+		return errors.New("store: no database is named")
+	}
+	if c.DB, err = Locate(c.DB); err != nil {
+		return err
+	}
+	c.IdleTimeout, c.AbsoluteTimeout = cmp.Or(c.IdleTimeout, 30*time.Minute), cmp.Or(c.AbsoluteTimeout, 12*time.Hour)
+	c.Hash, c.KeyFile = cmp.Or(c.Hash, DefaultHashParams), cmp.Or(c.KeyFile, keyFileOf(c.DB))
+	c.Log, c.patience = cmp.Or(c.Log, slog.New(slog.DiscardHandler)), cmp.Or(c.patience, usualPatience())
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.listen == nil {
+		c.listen = subscribe
+	}
+	return nil
+}
+
 // brief is a context for a read that is over in an instant. To watch for people
-// who hang up meanwhile would cost as much as the read.
+// who hang up meanwhile would cost as much as the read. A database that hangs ends it;
+// see line.
 func brief(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
 // Close ends what runs in the background and closes the database. Changes that

@@ -78,7 +78,7 @@ func (s *testStore) open() {
 	}
 	s.Store = opened
 	if e, ok := s.engine.(*postgres); ok {
-		e.patience = 50 * time.Millisecond // a fault of a test lasts
+		e.patience.decide = 50 * time.Millisecond // a fault of a test lasts
 	}
 }
 
@@ -436,7 +436,7 @@ func (s *testStore) copyWith(statements ...string) *Store {
 		mustExec(s.t, raw, wording(statement))
 	}
 	if e, ok := s.engine.(*postgres); ok {
-		c, err := (&postgres{config: Config{DB: path}}).connector(nil)
+		c, err := newPostgres(Config{DB: path}).connector(nil, endless)
 		must(s.t, err)
 		raw = e.config.pool(c, 1)
 		s.t.Cleanup(func() { raw.Close() })

@@ -9,7 +9,7 @@ import (
 const TidyEvery = time.Hour
 
 // Tidy removes what has run out, if that is due and no other program does it:
-// see Purge and Sweep. It gives how many people were removed for good, and
+// see Purge and Sweep; and puts right what is noted with people. It gives how many people were removed for good, and
 // whether it was done to its end.
 func (s *Store) Tidy(ctx context.Context) (purged int, did bool, err error) {
 	l := newLease(leaseTidy)
@@ -27,7 +27,10 @@ func (s *Store) tidy(ctx context.Context, l lease) (purged int, err error) {
 	if purged, err = s.purge(ctx, l.beat); err != nil {
 		return purged, err
 	}
-	return purged, s.sweep(ctx, l.beat)
+	if err = s.sweep(ctx, l.beat); err != nil {
+		return purged, err
+	}
+	return purged, s.mendStanding(ctx, l.beat)
 }
 
 // tidyDue reports whether it is time, also by a clock that was set back.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"backoffice/store"
@@ -17,7 +16,14 @@ type copyCmd struct {
 
 // Run copies, and says what the copy holds.
 func (c *copyCmd) Run(env *environment) error {
-	from, to := strings.TrimPrefix(c.From, "sqlite:"), strings.TrimPrefix(c.To, "sqlite:")
+	from, err := locate("from", c.From)
+	if err != nil {
+		return err
+	}
+	to, err := locate("to", c.To)
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	bar := newBar(env.stderr)
 	done, err := store.Copy(env.ctx, from, to, func(at, all int) { bar.draw("copying", at, all) })

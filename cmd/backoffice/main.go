@@ -40,7 +40,7 @@ const (
 // file too. The helps of settings are the table of the README.
 type cli struct {
 	Config            string `env:"BACKOFFICE_CONFIG" placeholder:"FILE" help:"A file with settings, a line KEY=value each, by their names in the environment. What stands in the environment itself wins, and a flag wins over both."`
-	DB                string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used."`
+	DB                string `name:"db" env:"BACKOFFICE_DB" default:"backoffice.db" placeholder:"FILE" help:"Where all data is: a SQLite file, which is made when missing, or PostgreSQL, as postgres://user:password@host/database. Of several hosts, separated by commas, the one that takes changes is used; one on another machine is spoken to by TLS and its certificate verified, unless sslmode in the address says otherwise."`
 	KeyFile           string `env:"BACKOFFICE_KEY_FILE" placeholder:"FILE" help:"The keys that seal what must be read again, such as the seeds of authenticator apps; made when missing. Without it, the data file with .key behind its name, and for PostgreSQL backoffice.key in the working folder. Every instance needs the same file, and a copy belongs apart from the backups."`
 	BreachedPasswords string `env:"BACKOFFICE_BREACHED_PASSWORDS" placeholder:"FILE" help:"A list of passwords that have come out elsewhere, of which no new one may be: SHA-1 digests in order, as Have I Been Pwned publishes them. It is searched on the disk, and no network is asked."`
 	LogFormat         string `env:"BACKOFFICE_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log on standard error is written: ${enum}."`
@@ -159,9 +159,27 @@ func complain(w io.Writer, err error) int {
 	return exitRefused
 }
 
+// AfterApply reads where the data is, for every command alike.
+func (c *cli) AfterApply() (err error) {
+	if c.DB, err = locate("db", c.DB); err != nil {
+		return errors.New(store.Explain(err).Message)
+	}
+	return nil
+}
+
+// locate reads the name of a database that stands in a flag. It does not repeat a
+// wrong one, which may hold a password.
+func locate(flag, name string) (string, error) {
+	db, err := store.Locate(name)
+	if err != nil {
+		err = wrongSetting(flag, "names no database. That is a file, as people.db or sqlite:people.db, or an address of PostgreSQL, as postgres://user:password@host/database.")
+	}
+	return db, err
+}
+
 // openWith opens the database with what a command has to say besides.
 func (c *cli) openWith(env *environment, config store.Config) (*store.Store, error) {
-	config.DB, config.KeyFile, config.BreachedPasswords = c.DB, c.KeyFile, c.BreachedPasswords
+	config.DB, config.KeyFile, config.BreachedPasswords, config.Log = c.DB, c.KeyFile, c.BreachedPasswords, env.log
 	db, err := store.Open(env.ctx, config)
 	if errors.Is(err, store.ErrBreachedFile) {
 		return nil, wrongSetting("breached-passwords", "%s", strings.TrimPrefix(err.Error(), "store: "))

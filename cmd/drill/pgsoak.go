@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"syscall"
 	"time"
 )
 
@@ -37,6 +38,10 @@ func (d *drill) databaseFaults(p *postgres) []fault {
 		{"database stopped", false, func(ctx context.Context, lasting time.Duration) error {
 			defer d.team.away.begin()()
 			return during(ctx, lasting, func() error { return p.stop(atOnce) }, func() error { return p.start(context.WithoutCancel(ctx)) })
+		}},
+		{"database hangs", false, func(ctx context.Context, lasting time.Duration) error {
+			defer d.team.away.begin()()
+			return during(ctx, lasting, func() error { return p.signal(syscall.SIGSTOP) }, func() error { return p.signal(syscall.SIGCONT) })
 		}},
 		{"database killed", false, func(ctx context.Context, lasting time.Duration) error {
 			defer d.team.away.begin()()

@@ -100,11 +100,22 @@ func (s *server) kill() error {
 	return err
 }
 
+// signal goes to the server and all its processes: SIGSTOP has it take what it is
+// sent and answer nothing, until SIGCONT.
+func (s *server) signal(signal syscall.Signal) error {
+	pid := s.cmd.Process.Pid
+	err := send(signal, []int{pid}) // which makes no more of them then
+	return errors.Join(err, send(signal, children(pid)))
+}
+
 // kill kills processes that may be gone already.
-func kill(pids []int) error {
+func kill(pids []int) error { return send(syscall.SIGKILL, pids) }
+
+// send sends a signal to processes that may be gone already.
+func send(signal syscall.Signal, pids []int) error {
 	var errs []error
 	for _, pid := range pids {
-		if err := syscall.Kill(pid, syscall.SIGKILL); !errors.Is(err, syscall.ESRCH) {
+		if err := syscall.Kill(pid, signal); !errors.Is(err, syscall.ESRCH) {
 			errs = append(errs, err)
 		}
 	}

@@ -30,10 +30,12 @@ type cluster struct {
 // template is the database that others are copies of.
 const template = "backoffice_template"
 
-// start starts a server in a temporary folder, or takes the one that is named.
-func start() (*cluster, error) {
+// start starts a server, or takes the one that is named.
+func start() (*cluster, error) { return begin(os.Getenv("BACKOFFICE_TEST_POSTGRES")) }
+
+// begin takes the server at an address, or starts one in a temporary folder.
+func begin(address string) (*cluster, error) {
 	c := &cluster{}
-	address := os.Getenv("BACKOFFICE_TEST_POSTGRES")
 	if address == "" {
 		if err := c.launch(); err != nil {
 			return nil, errors.Join(err, os.RemoveAll(c.folder))
