@@ -206,8 +206,8 @@ func (k LinkKind) is(other LinkKind) bool { return k == other }
 // TakeAddressBack gives somebody the address back that the link of a token was sent
 // to, and sends a link there for a new password: whoever moved the account away
 // knew the one before, which is good no more. All sessions end. Of several such
-// links, those end that were made since, and passkeys that were go: what is taken
-// back is all of it.
+// links, those end that were made since; passkeys and recovery codes that were go:
+// what is taken back is all of it.
 func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) error {
 	a = guest(a)
 	l, _, err := s.OpenLink(ctx, a, token)
@@ -240,6 +240,9 @@ func (x *tx) takeAddressBack(l Link, u *User, hash string) error {
 		return err
 	}
 	if err := deletePasskeysSince(x, u.ID, l.Made); err != nil { // each is a way in of its own
+		return err
+	}
+	if err := deleteRecoveryCodesSince(x, u.ID, l.Made); err != nil { // they stand in for an app from before as well
 		return err
 	}
 	if err := x.dropIdleCodes(u.ID); err != nil {
