@@ -232,9 +232,9 @@ func (k LinkKind) is(other LinkKind) bool { return k == other }
 // TakeAddressBack gives somebody the address back that the link of a token was sent
 // to, and sends a link there for a new password: whoever moved the account away
 // knew the one before, which is good no more. All sessions end. Of several such
-// links, those end that were made since, and passkeys that were go: what is taken
-// back is all of it. It gives the person afterwards: where somebody else has the
-// address by now, all the rest is done, and the account is deactivated.
+// links, those end that were made since; passkeys and recovery codes that were go: what
+// is taken back is all of it. It gives the person afterwards: where somebody else has
+// the address by now, all the rest is done, and the account is deactivated.
 func (s *Store) TakeAddressBack(ctx context.Context, a Actor, token string) (User, error) {
 	a = guest(a)
 	l, _, err := s.OpenLink(ctx, a, token)
@@ -302,6 +302,9 @@ func (x *tx) endAllSince(u *User, since time.Time) error {
 		return err
 	}
 	if err := deletePasskeysSince(x, u.ID, since); err != nil { // each is a way in of its own
+		return err
+	}
+	if err := deleteRecoveryCodesSince(x, u.ID, since); err != nil { // they stand in for an app from before as well
 		return err
 	}
 	if err := x.dropIdleCodes(u.ID); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -306,6 +307,30 @@ func TestPasskeysFromBeforeStay(t *testing.T) {
 	if n := queryInt(t, c.reader, `SELECT count(*) FROM recovery_codes`); n == 0 {
 		t.Error("the codes of who had some are gone")
 	}
+}
+
+// TestCodesOfAThiefGo when an address is taken back, also of who had an app before.
+func TestCodesOfAThiefGo(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	app, own := c.enrol(c.self)
+	c.clock.advance(time.Second)
+	back := c.move(newAddress)
+	c.clock.advance(time.Second)
+	theirs, err := c.NewRecoveryCodes(t.Context(), c.self)
+	must(t, err)
+	must(t, second(c.TakeAddressBack(t.Context(), c.guest, back)))
+	c.reset(c.ben)
+	must(t, second(c.RedeemLink(t.Context(), c.guest, c.token, newPassword)))
+	_, err = c.SignIn(t.Context(), c.guest, c.ben.Email, newPassword)
+	var half *Halfway
+	if !errors.As(err, &half) {
+		t.Fatalf("no second step: %v", err)
+	}
+	for _, code := range []string{theirs[0], theirs[9], own[0]} {
+		wantKind(t, second(c.SignInByCode(t.Context(), c.guest, *half, code)), Invalid)
+	}
+	must(t, second(c.SignInByCode(t.Context(), c.guest, *half, c.code(app))))
 }
 
 // TestTheOldestWayBackWins: who moved the account twice does not get it back by the

@@ -82,7 +82,7 @@ func (s *Store) BeginApp(ctx context.Context, a Actor) error {
 		if err != nil {
 			return err
 		}
-		if err := saveApp(x, u.ID, &totpApp{sealed: sealed, begun: toMillis(x.now)}); err != nil {
+		if err := saveApp(x, u.ID, &totpApp{sealed: sealed, begun: toMillis(x.now), signIn: x.actor.SignIn}); err != nil {
 			return err
 		}
 		_, err = x.record(Entry{Act: ActAddFactor, Target: u.ID, Note: "begun"})
@@ -91,7 +91,8 @@ func (s *Store) BeginApp(ctx context.Context, a Actor) error {
 }
 
 // Enrolment gives the app that the acting person is setting up. It fails with
-// NotFound when there is none. Its key is for nobody who only looks.
+// NotFound when there is none. Its key is for nobody who only looks, nor for another
+// session than the one that began it, with a fresh proof: who has it makes all codes.
 func (s *Store) Enrolment(ctx context.Context, a Actor) (Enrolment, error) {
 	if a.By != 0 {
 		return Enrolment{}, onlyLooking()
@@ -100,20 +101,23 @@ func (s *Store) Enrolment(ctx context.Context, a Actor) (Enrolment, error) {
 	if err != nil {
 		return Enrolment{}, err
 	}
-	if !app.pending(s.now()) {
+	if !app.pending(a.SignIn, s.now()) {
 		return Enrolment{}, errNoEnrolment()
+	}
+	if err := provedOfLate(querierAt{ctx, s.reader}, a, s.now()); err != nil {
+		return Enrolment{}, err
 	}
 	seed, err := s.unseal(placeSeed, a.ID, app.sealed)
 	return Enrolment{Key: keyText.EncodeToString(seed), Begun: fromMillis(app.begun)}, err
 }
 
-// pending reports whether the app is being set up.
-func (app *totpApp) pending(now time.Time) bool {
-	return app != nil && app.confirmed == 0 && now.Sub(fromMillis(app.begun)) < enrolWithin
+// pending reports whether the app is being set up in a sign-in.
+func (app *totpApp) pending(signIn int64, now time.Time) bool {
+	return app != nil && app.confirmed == 0 && app.signIn == signIn && now.Sub(fromMillis(app.begun)) < enrolWithin
 }
 
 func errNoEnrolment() error {
-	return &Error{Kind: NotFound, Message: "The set-up was not finished in time. Please begin again."}
+	return &Error{Kind: NotFound, Message: "The set-up was not finished in time, or begun elsewhere. Please begin again."}
 }
 
 // ConfirmApp sees the first code of the app that is being set up, which counts
@@ -129,13 +133,13 @@ func (s *Store) ConfirmApp(ctx context.Context, a Actor, code string) (codes []s
 		if err != nil {
 			return err
 		}
-		if !app.pending(x.now) {
+		if !app.pending(x.actor.SignIn, x.now) {
 			return errNoEnrolment()
 		}
 		if wrong, err = x.tryCode(u, app, code, Entry{Act: ActAddFactor, Target: u.ID}); wrong != nil || err != nil {
 			return err
 		}
-		app.confirmed = toMillis(x.now)
+		app.confirmed, app.signIn = toMillis(x.now), 0
 		if err := saveApp(x, u.ID, app); err != nil {
 			return err
 		}

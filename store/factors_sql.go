@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // totpApp is somebody's authenticator app as it is kept.
@@ -11,13 +12,14 @@ type totpApp struct {
 	sealed                 string
 	begun, confirmed, used int64
 	step                   int64
+	signIn                 int64 // in which it is being set up
 }
 
 // loadApp gives nil when there is none.
 func loadApp(ctx context.Context, q querier, user int64) (*totpApp, error) {
 	var app totpApp
-	err := q.QueryRowContext(ctx, `SELECT seed, begun_at, confirmed_at, used_at, step FROM totp_apps WHERE user_id = ?1`, user).
-		Scan(&app.sealed, &app.begun, &app.confirmed, &app.used, &app.step)
+	err := q.QueryRowContext(ctx, `SELECT seed, begun_at, confirmed_at, used_at, step, signin_id FROM totp_apps WHERE user_id = ?1`, user).
+		Scan(&app.sealed, &app.begun, &app.confirmed, &app.used, &app.step, &app.signIn)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -25,9 +27,9 @@ func loadApp(ctx context.Context, q querier, user int64) (*totpApp, error) {
 }
 
 func saveApp(x *tx, user int64, app *totpApp) error {
-	if _, err := x.ExecContext(x.ctx, `INSERT INTO totp_apps (user_id, seed, begun_at, confirmed_at, used_at, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
- ON CONFLICT (user_id) DO UPDATE SET seed = ?2, begun_at = ?3, confirmed_at = ?4, used_at = ?5, step = ?6`,
-		user, app.sealed, app.begun, app.confirmed, app.used, app.step); err != nil {
+	if _, err := x.ExecContext(x.ctx, `INSERT INTO totp_apps (user_id, seed, begun_at, confirmed_at, used_at, step, signin_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ ON CONFLICT (user_id) DO UPDATE SET seed = ?2, begun_at = ?3, confirmed_at = ?4, used_at = ?5, step = ?6, signin_id = ?7`,
+		user, app.sealed, app.begun, app.confirmed, app.used, app.step, app.signIn); err != nil {
 		return err
 	}
 	return noteFactor(x, user)
@@ -76,7 +78,7 @@ func countRecoveryCodes(ctx context.Context, q querier, user int64) (n int, err 
 }
 
 func insertRecoveryCode(x *tx, user int64, digest string) error {
-	_, err := x.ExecContext(x.ctx, `INSERT INTO recovery_codes (user_id, digest) VALUES (?1, ?2)`, user, digest)
+	_, err := x.ExecContext(x.ctx, `INSERT INTO recovery_codes (user_id, digest, made_at) VALUES (?1, ?2, ?3)`, user, digest, toMillis(x.now))
 	return err
 }
 
@@ -85,14 +87,20 @@ func deleteRecoveryCode(x *tx, user int64, digest string) (int, error) {
 	return affected(x.ExecContext(x.ctx, `DELETE FROM recovery_codes WHERE user_id = ?1 AND digest = ?2`, user, digest))
 }
 
+// deleteRecoveryCodesSince leaves those that were made before.
+func deleteRecoveryCodesSince(x *tx, user int64, since time.Time) error {
+	_, err := x.ExecContext(x.ctx, `DELETE FROM recovery_codes WHERE user_id = ?1 AND made_at >= ?2`, user, toMillis(since))
+	return err
+}
+
 func deleteRecoveryCodes(x *tx, user int64) error {
 	_, err := x.ExecContext(x.ctx, `DELETE FROM recovery_codes WHERE user_id = ?1`, user)
 	return err
 }
 
 // loadProved says when a sign-in that has not ended was last proved: 0 for never.
-func loadProved(x *tx, signIn, user int64) (at int64, err error) {
-	err = x.QueryRowContext(x.ctx, `SELECT CASE WHEN proved_at > started_at THEN proved_at ELSE started_at END
+func loadProved(q querierAt, signIn, user int64) (at int64, err error) {
+	err = q.queryRow(`SELECT CASE WHEN proved_at > started_at THEN proved_at ELSE started_at END
  FROM signins WHERE id = ?1 AND user_id = ?2 AND ended_at = 0`, signIn, user).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil

@@ -114,6 +114,35 @@ func TestCodeIsTakenOnce(t *testing.T) {
 	}
 }
 
+// TestASetUpIsOfOneSession: whoever has another one open, or comes back to the same one
+// later, is not shown the key, and cannot finish with it.
+func TestASetUpIsOfOneSession(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	ben := s.add("Ben", Member)
+	aged := s.signIn(ben)
+	s.clock.advance(ProofLasts)
+	own := s.signIn(ben)
+	must(t, s.BeginApp(t.Context(), own))
+	e, err := s.Enrolment(t.Context(), own)
+	must(t, err)
+	fresh := s.signIn(ben)
+	for _, other := range []Actor{aged, fresh} {
+		wantKind(t, second(s.Enrolment(t.Context(), other)), NotFound)
+	}
+	must(t, s.Prove(t.Context(), aged, password, ""))
+	for _, other := range []Actor{aged, fresh} {
+		wantKind(t, second(s.ConfirmApp(t.Context(), other, s.code(e))), NotFound)
+	}
+	s.clock.advance(ProofLasts)
+	wantKind(t, second(s.Enrolment(t.Context(), own)), ProofNeeded)
+	must(t, s.Prove(t.Context(), own, password, ""))
+	if again, err := s.Enrolment(t.Context(), own); err != nil || again.Key != e.Key {
+		t.Errorf("%+v, %v", again, err)
+	}
+	must(t, second(s.ConfirmApp(t.Context(), own, s.code(e))))
+}
+
 // TestGuessedCodesAreThrottled for the account, wherever they come from and however
 // many at once.
 func TestGuessedCodesAreThrottled(t *testing.T) {
@@ -239,7 +268,7 @@ func TestEnrolment(t *testing.T) {
 	wantKind(t, second(s.ConfirmApp(t.Context(), a, s.wrongCode(e))), Invalid)
 	wantKind(t, second(s.ConfirmApp(t.Context(), a, s.code(first))), Invalid)
 	s.clock.advance(enrolWithin)
-	a = s.signIn(ben)
+	must(t, s.Prove(t.Context(), a, password, ""))
 	wantKind(t, second(s.Enrolment(t.Context(), a)), NotFound)
 	wantKind(t, second(s.ConfirmApp(t.Context(), a, s.code(e))), NotFound)
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // prove fails with ProofNeeded when the act asks for a proof that is fresher than
@@ -12,12 +13,15 @@ func (x *tx) prove(act Act) error {
 	if x.actor.Kind != Person || x.actor.proven || !NeedsProof(act) {
 		return nil
 	}
-	at, err := loadProved(x, x.actor.SignIn, x.actor.ID)
-	if err != nil {
+	return provedOfLate(querierAt{x.ctx, x.Tx}, x.actor, x.now)
+}
+
+// provedOfLate fails with ProofNeeded when the last proof of the acting person's
+// sign-in is too old.
+func provedOfLate(q querierAt, a Actor, now time.Time) error {
+	at, err := loadProved(q, a.SignIn, a.ID)
+	if err != nil || now.Sub(fromMillis(at)) < ProofLasts {
 		return err
-	}
-	if x.now.Sub(fromMillis(at)) < ProofLasts {
-		return nil
 	}
 	return &Error{Kind: ProofNeeded, Message: "Please confirm that it is you."}
 }
