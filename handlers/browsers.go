@@ -27,8 +27,11 @@ func (s *server) shownBy(r *http.Request) string {
 }
 
 // writeBrowser sets the cookie of a browser in which somebody has just asked to
-// be remembered. No other site gets to send it.
+// be remembered, and of one that is asked for a passkey. No other site gets to send them.
 func (s *server) writeBrowser(w http.ResponseWriter, a *ask) {
+	if a.carries != nil {
+		http.SetCookie(w, a.carries)
+	}
 	if a.shows == "" {
 		return
 	}

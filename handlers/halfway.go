@@ -88,6 +88,12 @@ func (s *server) loginCode(a *ask) (view, error) {
 		if use == "password" {
 			return s.formAgain(a, form, nil), nil
 		}
+		if h.User == 0 && !a.hx.fragment {
+			return view{goTo: "/login"}, nil
+		}
+		if h.User == 0 { // the dialog begins anew
+			return s.formAgain(a, form, store.ErrStartOver), nil
+		}
 		err := s.askFor(a, &form, store.PasskeySecond, h, stepOf(use))
 		return s.formAgain(a, form, nil), err
 	}

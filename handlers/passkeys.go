@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"net/http"
 
 	"backoffice/components"
 	"backoffice/store"
@@ -16,6 +17,32 @@ const passkeysPath = "/account/passkeys"
 // use of its own.
 const sessionChallenge = "challenge-"
 
+// keptByBrowser reports whether the browser keeps what was asked for this use, sealed, in a
+// cookie: nobody is signed in then, and no session is made for whoever asks.
+func keptByBrowser(use store.PasskeyUse) bool {
+	return use == store.PasskeyAlone || use == store.PasskeyFirst
+}
+
+// challengeCookie is the name of that cookie.
+func (s *server) challengeCookie(use store.PasskeyUse) string {
+	name := "backoffice-asked-" + string(use)
+	if s.secure {
+		name = "__Host-" + name
+	}
+	return name
+}
+
+// carryChallenge has the browser keep a challenge until the answer, in place of the one
+// before; "" has it keep none.
+func (s *server) carryChallenge(a *ask, use store.PasskeyUse, sealed string) {
+	age := int(store.ChallengeWithin.Seconds())
+	if sealed == "" {
+		age = -1
+	}
+	a.carries = &http.Cookie{Name: s.challengeCookie(use), Value: sealed, Path: "/", MaxAge: age,
+		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+}
+
 // passkeySite is where passkeys are used. It is not ok at an address where browsers
 // have none.
 func (s *server) passkeySite(a *ask) (store.PasskeySite, bool) {
@@ -25,9 +52,14 @@ func (s *server) passkeySite(a *ask) (store.PasskeySite, bool) {
 // noPasskeys says why there are none at this address.
 const noPasskeys = "Browsers use passkeys over HTTPS only, and at an address that has a name, not a number. Please ask an administrator for it, or use another way."
 
-// keepChallenge has the session remember what was asked for, in place of what was asked
-// for the same before.
+// keepChallenge has the session, or the browser, remember what was asked for, in place
+// of what was asked for the same before.
 func (s *server) keepChallenge(a *ask, c store.Challenge) error {
+	if keptByBrowser(c.Use) {
+		sealed, err := s.store.SealChallenge(a.Context(), c)
+		s.carryChallenge(a, c.Use, sealed)
+		return err
+	}
 	b, err := json.Marshal(c)
 	if err == nil {
 		s.sessions.Put(a.Context(), sessionChallenge+string(c.Use), string(b))
@@ -35,8 +67,16 @@ func (s *server) keepChallenge(a *ask, c store.Challenge) error {
 	return err
 }
 
-// takeChallenge gives what this session was asked for, once.
+// takeChallenge gives what this session or browser was asked for, once.
 func (s *server) takeChallenge(a *ask, use store.PasskeyUse) (c store.Challenge) {
+	if keptByBrowser(use) {
+		kept, err := a.Cookie(s.challengeCookie(use))
+		if err != nil {
+			return store.Challenge{}
+		}
+		s.carryChallenge(a, use, "")
+		return s.store.OpenChallenge(kept.Value)
+	}
 	if json.Unmarshal([]byte(s.sessions.PopString(a.Context(), sessionChallenge+string(use))), &c) != nil {
 		return store.Challenge{}
 	}

@@ -24,6 +24,7 @@ type ask struct {
 	newest  int64                   // the newest entry of the trail before people were read; 0: not asked
 	fresh   map[int64][]store.Field // what somebody else has just changed, by person
 	renewed bool                    // the session goes on under a new token, which has to be stored
+	carries *http.Cookie            // what the browser is to keep of a passkey that is asked for; nil: nothing else than before
 	shows   string                  // what the browser is to show from now on; "": nothing else than before
 }
 

@@ -95,11 +95,18 @@ func (s *server) loadSession(next http.Handler) http.Handler {
 	})
 }
 
+// guestLifetime is how long a session lasts in which nobody is signed in: longer than
+// somebody may be halfway.
+const guestLifetime = 2 * store.HalfwayWithin
+
 // saveSession stores what changed of the session and sets its cookie.
 func (s *server) saveSession(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	switch s.sessions.Status(ctx) {
 	case scs.Modified:
+		if end := s.wall().Add(guestLifetime); s.sessions.GetString(ctx, sessionPerson) == "" && s.sessions.Deadline(ctx).After(end) {
+			s.sessions.SetDeadline(ctx, end)
+		}
 		token, expiry, err := s.sessions.Commit(ctx)
 		if err != nil {
 			return err

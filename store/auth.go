@@ -27,24 +27,25 @@ func (s *Store) signIn(ctx context.Context, a Actor, email, password string) (Wh
 	if s.hasher.full() {
 		return Whoever{}, errCrowded
 	}
-	if err := s.takeAttempt(ctx, a, key); err != nil {
+	t, err := s.takeAttempt(ctx, a, key)
+	if err != nil {
 		return Whoever{}, err
 	}
-	w, err := s.tryPassword(ctx, a, key, email, password)
+	w, err := s.tryPassword(ctx, a, t, email, password)
 	if errors.Is(err, errOtherHash) {
-		w, err = s.tryPassword(ctx, a, key, email, password)
+		w, err = s.tryPassword(ctx, a, t, email, password)
 	}
-	return w, s.unlessCrowded(ctx, a, key, err)
+	return w, t.told(ctx, s.unlessCrowded(ctx, a, t, err))
 }
 
 // unlessCrowded gives an attempt back whose password was not looked at, because
 // too many others were waiting.
-func (s *Store) unlessCrowded(ctx context.Context, a Actor, account string, err error) error {
+func (s *Store) unlessCrowded(ctx context.Context, a Actor, t taken, err error) error {
 	if !errors.Is(err, errCrowded) {
 		return err
 	}
 	failed := s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
-		return x.giveBack(a, account, false)
+		return x.giveBack(t, false)
 	})
 	return cmp.Or(failed, err)
 }
@@ -54,7 +55,8 @@ func (s *Store) unlessCrowded(ctx context.Context, a Actor, account string, err 
 // set, or by a sign-in at the same moment that made a new hash of this one.
 var errOtherHash = &Error{Kind: Unauthenticated, Message: WrongCredentials}
 
-func (s *Store) tryPassword(ctx context.Context, a Actor, key, email, password string) (Whoever, error) {
+func (s *Store) tryPassword(ctx context.Context, a Actor, t taken, email, password string) (Whoever, error) {
+	key := signInKey(email)
 	u, err := loadUserByEmail(ctx, s.reader, key)
 	if err != nil && KindOf(err) != NotFound {
 		return Whoever{}, err
@@ -66,7 +68,7 @@ func (s *Store) tryPassword(ctx context.Context, a Actor, key, email, password s
 	if !ok || u.Status != Active {
 		return Whoever{}, s.signInFailed(ctx, a, u, ok, email)
 	}
-	return s.signInDone(ctx, a, key, u, rehash)
+	return s.signInDone(ctx, a, t, u, rehash)
 }
 
 // signInKey is what a typed address is compared by. Something that is no
@@ -130,16 +132,15 @@ func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err e
 	return nil
 }
 
-func (s *Store) signInDone(ctx context.Context, a Actor, key string, u *User, rehash string) (Whoever, error) {
+func (s *Store) signInDone(ctx context.Context, a Actor, t taken, u *User, rehash string) (Whoever, error) {
 	var w Whoever
 	var half *Halfway
-	guest := a
 	a.Kind, a.ID, a.Role = Person, u.ID, u.Role
 	err := s.transact(ctx, a, func(x *tx) error {
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := x.clearAttempts(guest, key); err != nil {
+		if err := x.clearAttempts(t); err != nil {
 			return err
 		}
 		if rehash != "" {
@@ -188,12 +189,13 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 	if current == next {
 		return invalid(map[string]string{"password": "This is the same as the current password."})
 	}
-	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
+	t, err := s.takeAttempt(ctx, a, u.emailKey)
+	if err != nil {
 		return err
 	}
 	ok, _, err := s.checkPassword(ctx, u, u.emailKey, current)
 	if err != nil {
-		return s.unlessCrowded(ctx, a, u.emailKey, err)
+		return s.unlessCrowded(ctx, a, t, err)
 	}
 	if !ok {
 		if err := s.recordAlone(ctx, a, Entry{Act: ActOwnPassword, Target: a.ID, Outcome: Failure, Note: "the current password was wrong"}); err != nil {
@@ -209,7 +211,7 @@ func (s *Store) ChangeOwnPassword(ctx context.Context, a Actor, current, next st
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := x.clearAttempts(a, u.emailKey); err != nil {
+		if err := x.clearAttempts(t); err != nil {
 			return err
 		}
 		return x.setPassword(u, hash, false, ActOwnPassword, a.SignIn)

@@ -38,7 +38,7 @@ func TestRememberedBrowserGetsPast(t *testing.T) {
 	if kind := s.tryAs(ana, s.ana.Email, password); kind != "" {
 		t.Errorf("with it: %q", kind)
 	}
-	if kind := s.tryAs(ana, s.ben.Email, password); kind != Throttled {
+	if kind := s.tryAs(ana, s.eve.Email, password); kind != Throttled {
 		t.Errorf("it helps at another account: %q", kind)
 	}
 	for range 6 {

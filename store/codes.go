@@ -72,9 +72,18 @@ func (x *tx) wrongCode(e Entry) (wrong, err error) {
 	return invalid(map[string]string{"code": WrongCode}), nil
 }
 
-// codeTally is what tries at somebody's codes count for.
+// codeTally is what tries at somebody's codes count for: those in their own browser or
+// session alone, so that who knows their password does not keep them out; all others
+// together, from wherever they come.
 func (x *tx) codeTally(u *User) (tally, error) {
+	place, err := x.ownPlace(x.actor, u.emailKey, u.ID)
+	if err != nil {
+		return tally{}, err
+	}
 	t := tally{throttle: throttles.factor, key: digest("factor", strconv.FormatInt(u.ID, 10)), about: digest("account", u.emailKey), user: u.ID}
+	if place != "" {
+		t.throttle, t.key = throttles.ownFactor, digest("factor", place)
+	}
 	return t, loadThrottle(x, &t)
 }
 
@@ -87,10 +96,18 @@ func (x *tx) takeTry(u *User) error {
 	return x.try(t)
 }
 
+// forgetTries is for who was right. What all others have failed at stays counted: else
+// each sign-in of the owner would let a guesser begin anew.
 func (x *tx) forgetTries(u *User) error {
 	t, err := x.codeTally(u)
-	t.n = 0
-	return orElse(err, saveThrottle(x, t))
+	if err != nil {
+		return err
+	}
+	t.n, t.blocked = max(t.n-1, 0), x.now
+	if t.kind == throttles.ownFactor.kind {
+		t.n = 0
+	}
+	return saveThrottle(x, t)
 }
 
 // tryCode looks at the code of an app that is being set up. A wrong one is counted

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -120,22 +119,4 @@ func agentKind(agent string) string {
 		}
 		return r
 	}, agent)
-}
-
-// neighbourhood is the part of the net that an address belongs to: about what one
-// provider hands out.
-func neighbourhood(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	bits := 32
-	if ip = ip.Unmap(); ip.Is4() {
-		bits = 16
-	}
-	p, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return address
-	}
-	return p.String()
 }

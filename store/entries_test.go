@@ -20,7 +20,8 @@ var unrecorded = []string{"AbsoluteTimeout", "CheckSetupToken", "Close", "Counts
 	"NewestEntry", "ChangesSince", "People", "Browsers", "Slowdown", "PasswordStrength",
 	"LinkOf", "OpenLink", "AskedAddress", "CheckGuests", "KeepMail", "PostMail", "Outbox", "MailCounts",
 	"Go", "Import", "ImportRows", "Imports", "MendImport", "PlanImport", "WriteRefused",
-	"Enrolment", "Factors", "RequiredFactors", "AskNewPasskey", "AskPasskey", "AskFirstPasskey", "OwnPasskey"}
+	"Enrolment", "Factors", "RequiredFactors", "AskNewPasskey", "AskPasskey", "AskFirstPasskey", "OwnPasskey",
+	"SealChallenge", "OpenChallenge"}
 
 // TestEveryMutationIsInTheTable fails when the store has a method that is
 // neither in the table of mutations nor known to be none.

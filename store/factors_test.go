@@ -144,12 +144,14 @@ func TestASetUpIsOfOneSession(t *testing.T) {
 }
 
 // TestGuessedCodesAreThrottled for the account, wherever they come from and however
-// many at once.
+// many at once, and for its owner in their own browser and session alone.
 func TestGuessedCodesAreThrottled(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
-	ben := s.add("Ben", Member)
-	e, codes := s.enrol(s.signIn(ben))
+	ben, eve := s.add("Ben", Member), s.add("Eve", Member)
+	mine, others := s.remembered(ben), s.remembered(eve)
+	a, hers := s.signIn(ben), s.signIn(eve)
+	e, codes := s.enrol(a)
 	half, wrong := s.halfway(ben), s.wrongCode(e)
 	var all []func() error
 	for i := range 24 {
@@ -164,15 +166,30 @@ func TestGuessedCodesAreThrottled(t *testing.T) {
 	if counts[Invalid] != 6 || counts[Throttled] != 18 {
 		t.Errorf("%v, want 6 looked at and 18 throttled", counts)
 	}
-	for _, right := range []string{s.code(e), codes[0]} {
-		if err := wantKind(t, second(s.SignInByCode(t.Context(), visitor(there), half, right)), Throttled); err.RetryAfter != 2*time.Second {
-			t.Errorf("wait %v", err.RetryAfter)
+	for _, stranger := range []Actor{visitor(there), others, hers} { // also who is known as somebody else
+		for _, right := range []string{s.code(e), codes[0]} {
+			if err := wantKind(t, second(s.SignInByCode(t.Context(), stranger, half, right)), Throttled); err.RetryAfter != 2*time.Second {
+				t.Errorf("wait %v", err.RetryAfter)
+			}
 		}
 	}
+	must(t, second(s.SignInByCode(t.Context(), mine, half, s.code(e))))
+	must(t, s.Prove(t.Context(), a, "", codes[1]))
+	wantKind(t, second(s.SignInByCode(t.Context(), visitor(there), half, wrong)), Throttled) // that the owner got in lets nobody go on
+	for range 6 {
+		wantKind(t, s.Prove(t.Context(), a, "", wrong), Invalid)
+	}
+	wantKind(t, s.Prove(t.Context(), a, "", codes[2]), Throttled)
+	must(t, second(s.SignInByCode(t.Context(), mine, half, codes[2])))
+
 	s.reopen()
 	s.clock.advance(2 * time.Second)
-	must(t, second(s.SignInByCode(t.Context(), visitor(here), half, s.code(e))))
-	wantKind(t, second(s.SignInByCode(t.Context(), visitor(here), half, wrong)), Invalid) // counted anew
+	must(t, second(s.SignInByCode(t.Context(), visitor(here), half, codes[3])))
+	s.clock.advance(30 * time.Second)
+	wantKind(t, second(s.SignInByCode(t.Context(), visitor(here), half, wrong)), Invalid)
+	if err := wantKind(t, second(s.SignInByCode(t.Context(), visitor(here), half, wrong)), Throttled); err.RetryAfter != 4*time.Second {
+		t.Errorf("after the owner got in one waits %v", err.RetryAfter)
+	}
 }
 
 // TestHalfwayStartsOver when the account is not any more what the password was
@@ -202,7 +219,7 @@ func TestHalfwayStartsOver(t *testing.T) {
 			half := s.halfway(ben)
 			change(s, &half, a)
 			before := s.fingerprint()
-			if err := second(s.SignInByCode(t.Context(), visitor(here), half, codes[0])); !errors.Is(err, errStartOver) {
+			if err := second(s.SignInByCode(t.Context(), visitor(here), half, codes[0])); !errors.Is(err, ErrStartOver) {
 				t.Errorf("%v", err)
 			}
 			if s.fingerprint() != before {

@@ -22,8 +22,8 @@ func (h *Halfway) Error() string { return "a second factor is needed" }
 // HalfwayWithin is how long the code may be waited for.
 const HalfwayWithin = 5 * time.Minute
 
-// errStartOver is the error of a code that comes too late.
-var errStartOver = &Error{Kind: Unauthenticated, Message: "That took too long, or the account has changed meanwhile. Please sign in again."}
+// ErrStartOver is the error of a code that comes too late, or of whom nobody knows.
+var ErrStartOver = &Error{Kind: Unauthenticated, Message: "That took too long, or the account has changed meanwhile. Please sign in again."}
 
 // passwordMark tells a password hash from another without saying what it is.
 func passwordMark(hash string) string { return digest("halfway", hash) }
@@ -57,7 +57,7 @@ func (s *Store) SignInByCode(ctx context.Context, a Actor, h Halfway, code strin
 func (x *tx) halfway(h Halfway) (u *User, f secondFactors, err error) {
 	u, err = loadUser(x.ctx, x.Tx, h.User)
 	if KindOf(err) == NotFound {
-		return nil, f, errStartOver
+		return nil, f, ErrStartOver
 	}
 	if err != nil {
 		return nil, f, err
@@ -67,7 +67,7 @@ func (x *tx) halfway(h Halfway) (u *User, f secondFactors, err error) {
 	}
 	waited := x.now.Sub(h.At)
 	if waited < 0 || waited >= HalfwayWithin || u.Status != Active || !u.Deleted.IsZero() || passwordMark(u.passwordHash) != h.Mark || !f.any() {
-		return nil, f, errStartOver
+		return nil, f, ErrStartOver
 	}
 	return u, f, nil
 }

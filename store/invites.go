@@ -122,32 +122,59 @@ func (s *Store) RevokeInvite(ctx context.Context, a Actor, id int64) error {
 }
 
 // Those who forgot their password are slowed down by where they ask from, and by
-// whom they ask about: nobody's mailbox is to be filled.
+// whom they ask about: nobody's mailbox is to be filled. All together may ask seven
+// times a minute, and after a hundred more at least every five seconds: many times what
+// ten thousand people forget on a Monday morning, and so few that it fills nothing. Asking
+// for who is not there is on record once an hour for each network.
 var (
 	forgotByAddress = throttle{"forgot_address", 10, 30 * time.Second, 15 * time.Minute, time.Hour}
 	forgotByAccount = throttle{"forgot_account", 3, 5 * time.Minute, time.Hour, 6 * time.Hour}
+	forgotInAll     = throttle{"forgot_site", 100, time.Second, 5 * time.Second, 10 * time.Minute}
+	forgotUnknown   = throttle{"forgot_unknown", 0, time.Hour, time.Hour, time.Hour}
 )
+
+// manyForget is what is said, whomever one asks about, while more ask than are served.
+func manyForget(kind Kind, wait time.Duration) error {
+	return &Error{Kind: kind, RetryAfter: wait, Message: "Many people are asking for a new password just now. Please try again in a moment."}
+}
 
 // ForgotPassword sends whoever has this address a link for a new password. What it
 // says, and how long it takes, does not depend on whether there is anybody: all
-// that does is done beside. ended is told how that ended, nil when well.
+// that does is done beside, by one worker. ended is told how that ended, nil when well.
 func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended func(error)) error {
 	if _, _, err := ParseEmail(email); err != nil {
 		return invalid(map[string]string{"email": err.Error()})
 	}
+	if s.background.full() {
+		return manyForget(Unavailable, 5*time.Second)
+	}
 	a = guest(a)
 	key := signInKey(email)
 	err := s.transact(ctx, a, func(x *tx) error {
-		if err := x.slow(forgotByAddress, digest("forgot address", network(a.Address))); err != nil {
+		if err := x.slowFrom(forgotByAddress, "forgot address", a.Address); err != nil {
 			return err
+		}
+		if err := x.slow(forgotInAll, "all"); err != nil {
+			return manyOr(err)
 		}
 		return x.slow(forgotByAccount, digest("forgot account", key))
 	})
 	if err != nil {
 		return err
 	}
-	s.Go(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) })
+	if !s.background.soon(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) }) {
+		return manyForget(Unavailable, 5*time.Second)
+	}
 	return nil
+}
+
+// manyOr says of those who have to wait that it is because of many others.
+func manyOr(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Throttled {
+		return manyForget(Throttled, e.RetryAfter)
+	}
+	return err
 }
 
 // errNothingToSend is why nobody gets a link.
@@ -184,5 +211,24 @@ func (s *Store) forgot(ctx context.Context, a Actor, key, email string) error {
 			return err
 		}
 	}
+	if e.Target == 0 {
+		return s.recordUnknown(ctx, a, e)
+	}
 	return s.recordAlone(ctx, a, e)
+}
+
+// recordUnknown records that somebody asked for who is not there, unless that is on
+// record of where they are: what nobody is needed for must not fill the trail.
+func (s *Store) recordUnknown(ctx context.Context, a Actor, e Entry) error {
+	err := s.transact(ctx, a, func(x *tx) error {
+		if err := x.slow(forgotUnknown, digest("forgot unknown", widest(a.Address))); err != nil {
+			return err
+		}
+		_, err := x.record(e)
+		return err
+	})
+	if KindOf(err) == Throttled {
+		return nil
+	}
+	return err
 }

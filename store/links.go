@@ -95,10 +95,12 @@ type NewLink struct {
 	Token string // "" when it goes by mail
 }
 
+const noLink = "This link has run out, was used, or was replaced by a newer one."
+
 // errNoLink does not tell which of the reasons it is, or whether there ever was
 // such a link.
 func errNoLink() error {
-	return &Error{Kind: NotFound, Message: "This link has run out, was used, or was replaced by a newer one."}
+	return &Error{Kind: NotFound, Message: noLink}
 }
 
 // newLink makes a link for somebody, in place of the older one of its kind. By
@@ -196,12 +198,9 @@ func (s *Store) LinkOf(ctx context.Context, a Actor, user int64, kind LinkKind) 
 
 // OpenLink gives what a token is for, and whom. It changes nothing.
 func (s *Store) OpenLink(ctx context.Context, a Actor, token string) (Link, User, error) {
-	if err := s.mayTryLinks(ctx, a); err != nil {
-		return Link{}, User{}, err
-	}
 	l, u, err := s.linkFor(querierAt{ctx, s.reader}, token)
 	if err != nil {
-		return Link{}, User{}, err
+		return Link{}, User{}, s.wrongLink(ctx, a, err)
 	}
 	return l, *u, nil
 }
@@ -233,13 +232,13 @@ func (s *Store) loadLinked(q querierAt, l *Link) error {
 }
 
 // byLink does what a link is for whose token this is, if its kind is the right one.
-// Of two who try at once, one succeeds.
+// Of two who try at once, one succeeds. A token that is wrong does not get as far as
+// the writer.
 func (s *Store) byLink(ctx context.Context, a Actor, token string, right func(LinkKind) bool, do func(*tx, Link, *User) error) error {
-	err := s.mayTryLinks(ctx, a)
-	if err != nil {
-		return err
+	if _, _, err := s.OpenLink(ctx, a, token); err != nil {
+		return s.linkTried(ctx, a, err)
 	}
-	err = s.transact(ctx, a, func(x *tx) error {
+	err := s.transact(ctx, a, func(x *tx) error {
 		l, u, err := s.linkFor(querierAt{x.ctx, x.Tx}, token)
 		if err == nil && !right(l.Kind) {
 			err = errNoLink()
@@ -303,18 +302,29 @@ func (x *tx) redeem(l Link, u *User, hash string) error {
 	return err
 }
 
-// linkThrottle slows those down who try one token after the other.
-var linkThrottle = throttle{"link_address", 20, 2 * time.Second, 15 * time.Minute, time.Hour}
+func linkKey(a Actor) string { return digest("link address", widest(a.Address)) }
 
-func linkThrottleKey(a Actor) string { return digest("link address", network(a.Address)) }
-
-// mayTryLinks fails while somebody has to wait before they try another token.
-func (s *Store) mayTryLinks(ctx context.Context, a Actor) error {
-	blocked, err := blockedTo(querierAt{ctx, s.reader}, linkThrottle.kind, linkThrottleKey(a))
-	if err == nil && blocked.After(s.now()) {
-		err = throttled(blocked.Sub(s.now()))
+// wrongLink is what is said of a token that is not right: those who try one after the
+// other from somewhere are told to wait. Whose token is right gets through all the
+// same: to look one up is cheap, and 128 bits are not guessed.
+func (s *Store) wrongLink(ctx context.Context, a Actor, why error) error {
+	if KindOf(why) != NotFound {
+		return why
 	}
-	return err
+	blocked, err := blockedTo(querierAt{ctx, s.reader}, throttles.link.kind, linkKey(a))
+	if err != nil {
+		return err
+	}
+	if wait := blocked.Sub(s.now()); wait > 0 {
+		return tooManyLinks(wait)
+	}
+	return why
+}
+
+func tooManyLinks(wait time.Duration) error {
+	wait = max(time.Second, wait.Round(time.Second))
+	return &Error{Kind: Throttled, RetryAfter: wait,
+		Message: noLink + " Many such links have been tried from your network: please wait " + inWords(wait) + " before you try another one."}
 }
 
 // linkTried counts a token that was wrong, and gives the error back.
@@ -323,30 +333,10 @@ func (s *Store) linkTried(ctx context.Context, a Actor, why error) error {
 		return why
 	}
 	err := s.transact(ctx, a, func(x *tx) error {
-		return x.slow(linkThrottle, linkThrottleKey(a))
+		return x.slow(throttles.link, linkKey(a))
 	})
 	if err != nil && KindOf(err) != Throttled {
 		return err
 	}
 	return why
-}
-
-// unslow takes a try back that was counted before it was known to be right.
-func (x *tx) unslow(t throttle, key string) error {
-	one := tally{throttle: t, key: key}
-	if err := loadThrottle(x, &one); err != nil {
-		return err
-	}
-	one.n, one.blocked = max(one.n-1, 0), x.now
-	return saveThrottle(x, one)
-}
-
-// slow counts one more try of what is to be slowed down, and fails with Throttled
-// while there is something to wait for.
-func (x *tx) slow(t throttle, key string) error {
-	one := tally{throttle: t, key: key}
-	if err := loadThrottle(x, &one); err != nil {
-		return err
-	}
-	return x.try(one)
 }

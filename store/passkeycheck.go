@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -37,14 +38,25 @@ func wrongAddress(site PasskeySite) *noPasskey {
 	return &noPasskey{"a passkey was used at another address", "Passkeys work at " + site.Origin + " only. Please open it there."}
 }
 
-// notPasskey records the failure, and gives what is said of it.
-func (x *tx) notPasskey(e Entry, no *noPasskey) (wrong, err error) {
+// notPasskey records the failure, and gives what is said of it. After too many with the
+// same key nothing of it is kept, and it fails with Throttled: nobody guesses a signature,
+// and so nobody is kept out whose passkey is right, but nobody fills the trail either.
+func (x *tx) notPasskey(e Entry, key string, no *noPasskey) (wrong, err error) {
+	if err := x.slow(throttles.passkey, key); err != nil {
+		return nil, err
+	}
 	e.Outcome, e.Note = Failure, no.note
 	if _, err := x.record(e); err != nil {
 		return nil, err
 	}
 	return invalid(map[string]string{"credential": no.message}), nil
 }
+
+// ofPerson is what the wrong passkeys of somebody who is known count for.
+func ofPerson(user int64) string { return digest("passkey person", strconv.FormatInt(user, 10)) }
+
+// ofNetwork is the same of those of whom nobody knows who they are.
+func ofNetwork(address string) string { return digest("passkey address", widest(address)) }
 
 // maxAnswer is how long the answer of a browser may be, in bytes: those of security keys
 // that say where they come from have some kilobytes.
@@ -158,11 +170,9 @@ func (p *Passkey) signed(s assertion) (*webauthn.Credential, error) {
 var unnamed = protocol.ErrBadRequest.WithDetails("the passkey does not name its owner")
 
 // checkPasskey takes the answer of a passkey of somebody who is known. One that is not
-// right gives wrong: that it was tried is counted and on record, which is kept.
+// right gives wrong: that it was tried is counted and on record, which is kept. It does
+// not count as a code that was tried, nor do codes hold it up.
 func (x *tx) checkPasskey(u *User, s assertion, use PasskeyUse, e Entry) (note string, wrong, err error) {
-	if err := x.takeTry(u); err != nil {
-		return "", nil, err
-	}
 	if err := x.spend(s.challenge, use, u.ID); err != nil {
 		return "", nil, err
 	}
@@ -171,10 +181,10 @@ func (x *tx) checkPasskey(u *User, s assertion, use PasskeyUse, e Entry) (note s
 		return "", nil, err
 	}
 	if no != nil {
-		wrong, err = x.notPasskey(e, no)
+		wrong, err = x.notPasskey(e, ofPerson(u.ID), no)
 		return "", wrong, err
 	}
-	return "with the " + p.quoted(), nil, x.forgetTries(u)
+	return "with the " + p.quoted(), nil, nil
 }
 
 // ProveByPasskey takes a passkey as the fresh proof that the acting person is who they
@@ -220,10 +230,6 @@ func (s *Store) SignInBySecondPasskey(ctx context.Context, a Actor, h Halfway, s
 	return w, err
 }
 
-// passkeyThrottle slows those down who try what is no passkey of anybody. Who the owner
-// is comes out by the answer only, so nobody else is kept out.
-var passkeyThrottle = throttle{"passkey_address", 20, 2 * time.Second, 15 * time.Minute, time.Hour}
-
 // SignInByPasskey begins a sign-in by a passkey alone, which knows its owner by a finger
 // or a PIN. What is wrong fails with Invalid, in the field credential.
 func (s *Store) SignInByPasskey(ctx context.Context, a Actor, site PasskeySite, c Challenge, answer string) (Whoever, error) {
@@ -240,10 +246,6 @@ func (s *Store) SignInByPasskey(ctx context.Context, a Actor, site PasskeySite, 
 }
 
 func (x *tx) enterByPasskey(s assertion) (w Whoever, wrong, err error) {
-	key := digest("passkey address", network(x.actor.Address))
-	if err := x.slow(passkeyThrottle, key); err != nil {
-		return w, nil, err
-	}
 	if err := x.spend(s.challenge, PasskeyAlone, 0); err != nil {
 		return w, nil, err
 	}
@@ -251,12 +253,12 @@ func (x *tx) enterByPasskey(s assertion) (w Whoever, wrong, err error) {
 	if err != nil {
 		return w, nil, err
 	}
-	e := Entry{Act: ActSignIn}
+	e, key := Entry{Act: ActSignIn}, ofNetwork(x.actor.Address)
 	if p != nil {
 		e.Target = p.user
 	}
 	if no != nil {
-		wrong, err = x.notPasskey(e, no)
+		wrong, err = x.notPasskey(e, key, no)
 		return w, wrong, err
 	}
 	u, err := loadUser(x.ctx, x.Tx, p.user)
@@ -264,11 +266,8 @@ func (x *tx) enterByPasskey(s assertion) (w Whoever, wrong, err error) {
 		return w, nil, err
 	}
 	if no := closed(u); no != nil {
-		wrong, err = x.notPasskey(e, no)
+		wrong, err = x.notPasskey(e, key, no)
 		return w, wrong, err
-	}
-	if err := x.unslow(passkeyThrottle, key); err != nil {
-		return w, nil, err
 	}
 	x.actor.Kind, x.actor.ID, x.actor.Role = Person, u.ID, u.Role
 	w, err = x.signedIn(u, ByPasskey, "with the "+p.quoted()+" alone")

@@ -46,7 +46,7 @@ func (s *Store) AcceptByPasskey(ctx context.Context, a Actor, token string, site
 			p, no = made(u, site, c, answer)
 		}
 		if no != nil {
-			wrong, err = x.notPasskey(Entry{Act: ActAcceptInvite, Target: u.ID}, no)
+			wrong, err = x.notPasskey(Entry{Act: ActAcceptInvite, Target: u.ID}, ofPerson(u.ID), no)
 			return err
 		}
 		p.Name = name

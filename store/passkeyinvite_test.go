@@ -91,7 +91,7 @@ func TestInvitationsByPasskeyAreForOne(t *testing.T) {
 	mine.Challenge.User = c.eve.ID
 	c.wantNoKey(second(c.accept(mine, officeKey())), "too long", "")
 	c.token = "GUESSED"
-	for range linkThrottle.free + 1 {
+	for range throttles.link.free + 1 {
 		wantKind(t, second(c.accept(asked, officeKey())), NotFound)
 	}
 	wantKind(t, second(c.accept(asked, officeKey())), Throttled)

@@ -66,7 +66,7 @@ func (s *Store) AddPasskey(ctx context.Context, a Actor, site PasskeySite, c Cha
 			p, no = made(u, site, c, answer)
 		}
 		if no != nil {
-			wrong, err = x.notPasskey(Entry{Act: ActAddFactor, Target: u.ID}, no)
+			wrong, err = x.notPasskey(Entry{Act: ActAddFactor, Target: u.ID}, ofPerson(u.ID), no)
 			return err
 		}
 		p.Name = name

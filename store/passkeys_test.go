@@ -252,57 +252,102 @@ func TestClosedAccountsHaveNoPasskey(t *testing.T) {
 	}
 }
 
-// TestPasskeysAreThrottled: those after a password with the codes of the account, and
-// those alone by where they come from, which keeps nobody else out.
+// TestPasskeysAreThrottled: after some that are wrong, those that are wrong are refused
+// without a trace, by whom they are for or where they come from. Those that are right
+// get through whatever others have tried, and so do codes.
 func TestPasskeysAreThrottled(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	ben := s.add("Ben", Member)
 	k, stray := officeKey(), officeKey()
-	s.addKey(s.signIn(ben), k, "K")
+	a := s.signIn(ben)
+	s.addKey(a, k, "K")
+	e, _ := s.enrol(a)
 	s.addKey(s.signIn(s.add("Eve", Member)), stray, "Hers")
-	half := s.halfway(ben)
-	for range throttles.factor.free + 1 {
-		wantKind(t, second(s.after(half, stray)), Invalid)
-	}
-	wantKind(t, second(s.after(half, k)), Throttled)
-	must(t, second(s.byKey(k)))
-	s.clock.advance(2 * time.Second)
-	must(t, second(s.after(half, k)))
-
 	stray.Unverified = true
-	for range passkeyThrottle.free + 1 {
+	half := s.halfway(ben)
+	ways := map[string]func(*storetest.Authenticator) error{
+		"second": func(k *storetest.Authenticator) error { return second(s.after(half, k)) },
+		"proof": func(k *storetest.Authenticator) error {
+			asked := s.ask(a, PasskeyProof, Halfway{})
+			return s.ProveByPasskey(t.Context(), a, office, asked.Challenge, k.Sign(t, asked.Options))
+		},
+	}
+	for range throttles.passkey.free + 1 {
+		wantKind(t, ways["second"](stray), Invalid)
 		wantKind(t, second(s.byKey(stray)), Invalid)
 	}
-	wantKind(t, second(s.byKey(k)), Throttled)
-	asked := s.ask(visitor(there), PasskeyAlone, Halfway{})
-	must(t, second(s.SignInByPasskey(t.Context(), visitor(there), office, asked.Challenge, k.Sign(t, asked.Options))))
-	for range 3 * passkeyThrottle.free { // those that are right count for nothing
-		asked := s.ask(visitor(there), PasskeyAlone, Halfway{})
-		must(t, second(s.SignInByPasskey(t.Context(), visitor(there), office, asked.Challenge, k.Sign(t, asked.Options))))
+	ways["alone"] = func(k *storetest.Authenticator) error { return second(s.byKey(k)) }
+	before := dump(t, s.reader, "throttles", "spent_challenges", "audit_entries")
+	for name, by := range ways {
+		for range 3 {
+			if err := wantKind(t, by(stray), Throttled); err.RetryAfter != 2*time.Second {
+				t.Errorf("%s: %+v", name, err)
+			}
+		}
+	}
+	if after := dump(t, s.reader, "throttles", "spent_challenges", "audit_entries"); !slices.Equal(before, after) {
+		t.Error("what is refused is kept")
+	}
+	for name, by := range ways {
+		if err := by(k); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, second(s.SignInByCode(t.Context(), visitor(there), half, s.code(e))))
+	for range throttles.factor.free + 1 {
+		wantKind(t, second(s.SignInByCode(t.Context(), visitor(there), half, s.wrongCode(e))), Invalid)
+	}
+	wantKind(t, second(s.SignInByCode(t.Context(), visitor(there), half, s.wrongCode(e))), Throttled)
+	must(t, ways["second"](k))
+	s.clock.advance(2 * time.Second)
+	wantKind(t, ways["proof"](stray), Invalid)
+}
+
+// TestAskingKeepsNothing, however often somebody asks who is not known, and nobody is asked
+// who is not there.
+func TestAskingKeepsNothing(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t)
+	must(t, s.CheckKeys(t.Context()))
+	before := s.fingerprint()
+	for range 500 {
+		_, err := s.SealChallenge(t.Context(), s.ask(visitor(here), PasskeyAlone, Halfway{}).Challenge)
+		must(t, err)
+	}
+	if s.fingerprint() != before || len(dump(t, s.reader, "throttles")) != 0 {
+		t.Error("something is kept of it")
+	}
+	for _, use := range []PasskeyUse{PasskeySecond, PasskeyProof} {
+		wantKind(t, second(s.AskPasskey(t.Context(), visitor(here), use, Halfway{}, office)), NotFound)
 	}
 }
 
-// TestAskingIsBounded for those who are not known: each question is kept.
-func TestAskingIsBounded(t *testing.T) {
+// TestSealedChallenges are given back as they are, and nobody makes one up.
+func TestSealedChallenges(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
-	ben := s.add("Ben", Member)
-	s.addKey(s.signIn(ben), officeKey(), "K")
-	half := s.halfway(ben)
-	asking := func(use PasskeyUse, from string) error {
-		return second(s.AskPasskey(t.Context(), visitor(from), use, half, office))
+	asked := s.ask(visitor(here), PasskeyAlone, Halfway{}).Challenge
+	sealed, err := s.SealChallenge(t.Context(), asked)
+	must(t, err)
+	if got := s.OpenChallenge(sealed); !got.Made.Equal(asked.Made) || got.Text != asked.Text || got.Use != PasskeyAlone {
+		t.Errorf("%+v, want %+v", got, asked)
 	}
-	for range passkeysAsked.free + 1 {
-		must(t, asking(PasskeyAlone, here))
+	s.reopen()
+	if s.OpenChallenge(sealed).Text != asked.Text {
+		t.Error("a restart makes it useless")
 	}
-	if err := wantKind(t, asking(PasskeyAlone, here), Throttled); err.RetryAfter != time.Second || !strings.Contains(err.Message, "wait 1 second, or") {
-		t.Errorf("%+v", err)
+	keys, err := s.keys.load(false)
+	must(t, err)
+	made, err := json.Marshal(asked)
+	must(t, err)
+	flipped := []byte(sealed)
+	flipped[len(flipped)-1] ^= 1
+	for _, forged := range []string{"", "x", string(made), string(flipped), strings.Repeat("A", 1<<16), keys[0].seal(placeSeed, 0, made), keys[0].seal(placeChallenge, 0, []byte("{"))} {
+		if got := s.OpenChallenge(forged); got != (Challenge{}) {
+			t.Errorf("%.40q gives %+v", forged, got)
+		}
 	}
-	must(t, asking(PasskeyAlone, there))
-	must(t, asking(PasskeySecond, here))
-	s.clock.advance(time.Second)
-	must(t, asking(PasskeyAlone, here))
 }
 
 // TestPasskeysAreAdded by who has proved of late who they are, each once, and up to a

@@ -264,8 +264,9 @@ func TestHasherRefusesCrowds(t *testing.T) {
 	if _, err := s.hasher.Hash(t.Context(), password); !errors.Is(err, errCrowded) {
 		t.Errorf("one more hash: %v", err)
 	}
-	must(t, s.takeAttempt(t.Context(), visitor(here), ana.emailKey)) // as if there had been room a moment ago
-	err2 := s.unlessCrowded(t.Context(), visitor(here), ana.emailKey, errCrowded)
+	try, failed := s.takeAttempt(t.Context(), visitor(here), ana.emailKey) // as if there had been room a moment ago
+	must(t, failed)
+	err2 := s.unlessCrowded(t.Context(), visitor(here), try, errCrowded)
 	if n := queryInt(t, s.reader, `SELECT count(*) FROM throttles`); n != 0 || !errors.Is(err2, errCrowded) {
 		t.Errorf("%d tries count that were not looked at (%v)", n, err2)
 	}

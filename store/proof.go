@@ -61,12 +61,13 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 	if err != nil {
 		return err
 	}
-	if err := s.takeAttempt(ctx, a, u.emailKey); err != nil {
+	t, err := s.takeAttempt(ctx, a, u.emailKey)
+	if err != nil {
 		return err
 	}
 	ok, _, err := s.checkPassword(ctx, u, u.emailKey, password)
 	if err != nil {
-		return s.unlessCrowded(ctx, a, u.emailKey, err)
+		return s.unlessCrowded(ctx, a, t, err)
 	}
 	if !ok {
 		return s.notProved(ctx, a)
@@ -75,7 +76,7 @@ func (s *Store) proveByPassword(ctx context.Context, a Actor, password string) e
 		if err := x.sameHash(u); err != nil {
 			return err
 		}
-		if err := x.clearAttempts(a, u.emailKey); err != nil {
+		if err := x.clearAttempts(t); err != nil {
 			return err
 		}
 		f, err := x.factors(u.ID)

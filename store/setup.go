@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"net/netip"
 )
 
 // HasAdmin reports whether there is an active admin who can sign in, that is,
@@ -125,19 +124,4 @@ func (s *Store) prepare(ctx context.Context, n NewUser) (User, string, error) {
 	}
 	hash, err := s.hasher.Hash(ctx, n.Password)
 	return u, hash, err
-}
-
-// network is what an address is counted under: an IPv6 customer has a whole
-// /64 to come from.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return ip.String()
 }

@@ -86,6 +86,18 @@ func lastDevices(x *tx, user int64, limit int) ([]SignIn, error) {
 	return collect(rows, func(r row) (s SignIn, err error) { return s, r.Scan(&s.Address, &s.Agent) })
 }
 
+// placesAsked is how many of the addresses of somebody are looked at.
+const placesAsked = 500
+
+// signedInFrom gives the addresses from where somebody has signed in since a time.
+func signedInFrom(x *tx, user int64, since time.Time) ([]string, error) {
+	rows, err := x.QueryContext(x.ctx, `SELECT DISTINCT address FROM signins WHERE user_id = ?1 AND started_at > ?2 LIMIT ?3`, user, toMillis(since), placesAsked)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (address string, err error) { return address, r.Scan(&address) })
+}
+
 func endSignIn(x *tx, id, user int64, why EndReason) (int, error) {
 	return affected(x.ExecContext(x.ctx, `UPDATE signins SET ended_at = ?1, ended_why = ?2
  WHERE id = ?3 AND user_id = ?4 AND ended_at = 0`, toMillis(x.now), string(why), id, user))

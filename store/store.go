@@ -93,6 +93,7 @@ type Store struct {
 	idle     time.Duration
 	absolute time.Duration
 	hasher   *Hasher
+	evenly   time.Duration // see evenly
 	brand    string
 	breached *breached // nil: there is no list
 	keys     keyring
@@ -119,7 +120,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), brand: c.Brand,
+	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), evenly: evenly, brand: c.Brand,
 		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
 		closing: make(chan struct{}), stopped: make(chan struct{}), between: make(chan func()), background: newBackground()}
 	if c.BreachedPasswords != "" {
@@ -138,6 +139,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", NameOf(c.DB), err), s.disconnect())
 	}
 	go s.writeLoop()
+	s.background.work.Go(s.background.serve)
 	return s, nil
 }
 

@@ -2,13 +2,8 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -25,33 +20,57 @@ type throttle struct {
 // A guesser from one address is slowed for that account at once; for all
 // accounts together only after more failures than a classroom behind one
 // router makes by mistake; and an account attacked from everywhere is slowed
-// so little that its owner hardly waits. So nobody locks anybody else out, which
-// a count that lasts until an admin takes it back would let everybody do.
+// so little that its owner hardly waits. A count that lasts until an admin takes it
+// back would let everybody lock everybody out.
 //
-// The halves make what is left to a patient guesser small: who tries one account
-// from one address whenever they may has about a hundred tries a day, and one
-// address has about eight hundred at all accounts. The limit in all is what keeps
-// an attack from thousands of addresses, each of them within its own limits, to
-// about four failures a second; it is far above what ten thousand people get wrong
-// on a Monday morning (50 a minute), and what it makes them wait is seconds.
+// The halves make what is left to a patient guesser small. Who tries whenever they
+// may has about a hundred tries a day at one account from one address; one address
+// has about nine hundred at all accounts, the /56 of a household twice and the /48
+// of a company four times as many; and all addresses together have about four a
+// second, which is far above what ten thousand people get wrong on a Monday morning
+// (50 a minute). TestADayOfTries holds these numbers.
 //
-// A browser that the person of the account wishes to be remembered in is counted
-// alone, and by none of the others.
+// What others have used up, their address or all of them together, does not hold an
+// account up that has signed in from there within knownFor. Such tries are looked at,
+// and counted by themselves (inside), so that one guesser behind a company's proxy
+// locks none of the colleagues out. What the guesser gains by it: another hundred tries
+// a day at each account that signs in from there, which is no nearer to being guessed
+// by that; in a company of two hundred people some 20,000 at all of them together, where
+// it was nine hundred. Nobody is told which accounts these are: until the wait is over
+// a wrong password there has the same answer as a try that was not looked at, in the
+// same time (evenly), and leaves nothing behind in what is counted of others.
 //
-// Who guesses codes knows the password already, so nobody else is kept out by
-// them: from wherever they guess, they share one limit.
-var throttles = struct{ pair, address, account, site, browser, factor throttle }{
-	pair:    throttle{"account_and_address", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
-	address: throttle{"address", 50, 2 * time.Second, 5 * time.Minute, time.Hour},
-	account: throttle{"account", 100, time.Second, 10 * time.Second, time.Hour},
-	site:    throttle{"site", 300, time.Second, 5 * time.Second, time.Minute},
-	browser: throttle{"browser", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
-	factor:  throttle{"factor", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+// A browser that the person of the account wishes to be remembered in, and the session
+// of who proves once more to be themselves, is counted alone, and by none of the others.
+//
+// Who guesses codes knows the password already. From wherever they guess, they share one
+// limit of 24 tries a day; three of a million codes are good at a time, so that a
+// year of it comes to one chance in forty. The owner's browser and session have limits
+// of their own: about a hundred a day, for somebody who sits there.
+//
+// Nobody guesses links and passkeys, which have 128 bits and more: what is right gets
+// through whatever was tried before, and what is wrong is counted only to be refused
+// without a trace from then on.
+var throttles = struct{ pair, inside, address, account, site, browser, factor, ownFactor, passkey, link throttle }{
+	pair:      throttle{"account_and_address", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+	inside:    throttle{"inside", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+	address:   throttle{"address", 50, 2 * time.Second, 5 * time.Minute, time.Hour},
+	account:   throttle{"account", 100, time.Second, 10 * time.Second, time.Hour},
+	site:      throttle{"site", 300, time.Second, 5 * time.Second, time.Minute},
+	browser:   throttle{"browser", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+	factor:    throttle{"factor", 5, 2 * time.Second, time.Hour, 24 * time.Hour},
+	ownFactor: throttle{"own_factor", 5, 2 * time.Second, 15 * time.Minute, 6 * time.Hour},
+	passkey:   throttle{"passkey", 20, 2 * time.Second, 15 * time.Minute, time.Hour},
+	link:      throttle{"link_address", 20, 2 * time.Second, 15 * time.Minute, time.Hour},
 }
 
-// throttleOf gives the throttle of a kind as it is stored.
+// knownFor is how long an account counts as one that signs in from a network.
+const knownFor = 30 * 24 * time.Hour
+
+// throttleOf gives the throttle of a kind that is about an account, as it is stored.
 func throttleOf(kind string) throttle {
-	for _, t := range []throttle{throttles.pair, throttles.address, throttles.account, throttles.site, throttles.browser, throttles.factor} {
+	t := throttles
+	for _, t := range []throttle{t.pair, t.inside, t.account, t.browser, t.factor, t.ownFactor} {
 		if t.kind == kind {
 			return t
 		}
@@ -79,128 +98,6 @@ func (t throttle) lasts(n float64) time.Duration {
 		return 0
 	}
 	return time.Duration(math.Log2(n/0.5) * float64(t.half))
-}
-
-// tally is how many failures there are of one kind and key.
-type tally struct {
-	throttle
-	key     string
-	about   string  // the digest of the account; "" when it is about none
-	user    int64   // whose account that is; 0: nobody's
-	n       float64 // at the time of the transaction
-	last    time.Time
-	blocked time.Time // the next try is looked at from then on
-}
-
-// whole is the count as a number of failures.
-func (t tally) whole() int { return int(math.Round(t.n)) }
-
-// tallies are what a try of the actor at an account counts for. Who is signed in
-// and proves it once more is not one of the unknown who are limited in all.
-func (x *tx) tallies(a Actor, account string) ([]tally, error) {
-	browser, err := x.recognised(account, a.Browser)
-	if err != nil {
-		return nil, err
-	}
-	user, err := idByEmail(x, account)
-	if err != nil {
-		return nil, err
-	}
-	about := digest("account", account)
-	all := []tally{{throttle: throttles.browser, key: digest("browser", strconv.FormatInt(browser, 10)), about: about, user: user}}
-	if browser == 0 {
-		all = []tally{
-			{throttle: throttles.pair, key: digest("pair", account, network(a.Address)), about: about, user: user},
-			{throttle: throttles.address, key: digest("address", network(a.Address))},
-			{throttle: throttles.account, key: about, about: about, user: user},
-		}
-		if a.Kind == Nobody {
-			all = append(all, tally{throttle: throttles.site, key: "all"})
-		}
-	}
-	for i := range all {
-		if err := loadThrottle(x, &all[i]); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func digest(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:])
-}
-
-// takeAttempt counts a failure before the password is looked at and takes it
-// back after a success: so a hundred guesses sent at once count as a hundred. Who sees
-// the back office as somebody does guesses nothing about them.
-func (s *Store) takeAttempt(ctx context.Context, a Actor, account string) error {
-	if a.By != 0 {
-		return onlyLooking()
-	}
-	return s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
-		all, err := x.tallies(a, account)
-		if err != nil {
-			return err
-		}
-		return x.try(all...)
-	})
-}
-
-// try counts one more try under each tally, and fails with Throttled while there is
-// something to wait for.
-func (x *tx) try(all ...tally) error {
-	wait := time.Duration(0)
-	for _, t := range all {
-		wait = max(wait, t.blocked.Sub(x.now))
-	}
-	if wait > 0 {
-		return throttled(wait)
-	}
-	for _, t := range all {
-		t.n++
-		t.blocked = x.now.Add(t.delay(t.whole()))
-		if err := saveThrottle(x, t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func throttled(wait time.Duration) error {
-	wait = max(time.Second, wait.Round(time.Second))
-	return &Error{Kind: Throttled, RetryAfter: wait,
-		Message: fmt.Sprintf("Too many failed attempts. Please wait %s and try again.", inWords(wait))}
-}
-
-func inWords(d time.Duration) string {
-	if d < 2*time.Minute {
-		return plural(int(d/time.Second), "second", "seconds")
-	}
-	return plural(int(math.Ceil(d.Minutes())), "minute", "minutes")
-}
-
-// clearAttempts forgets the failures of somebody who got in. The address, the
-// account and all together only get this one attempt back: else a guesser could
-// clear them with an own account.
-func (x *tx) clearAttempts(a Actor, account string) error { return x.giveBack(a, account, true) }
-
-// giveBack gives an attempt back that was counted before anything was looked at.
-func (x *tx) giveBack(a Actor, account string, gotIn bool) error {
-	all, err := x.tallies(a, account)
-	if err != nil {
-		return err
-	}
-	for _, t := range all {
-		t.n, t.blocked = max(t.n-1, 0), x.now
-		if gotIn && (t.kind == throttles.pair.kind || t.kind == throttles.browser.kind) {
-			t.n = 0
-		}
-		if err := saveThrottle(x, t); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Slowdown is how far tries to sign in to an account are slowed down.

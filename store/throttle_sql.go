@@ -19,7 +19,7 @@ func loadThrottle(x *tx, t *tally) error {
 	err := x.QueryRowContext(x.ctx, `SELECT failures, last_at, blocked_to FROM throttles WHERE kind = ?1 AND key = ?2`,
 		t.kind, t.key).Scan(&failures, &lastAt, &blockedTo)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+		err = nil // none has failed
 	}
 	t.set(failures, lastAt, blockedTo, x.now)
 	return err

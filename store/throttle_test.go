@@ -52,20 +52,68 @@ const (
 func TestDelayGrows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		kind string
+		throttle
 		want map[int]time.Duration
 	}{
-		{"account_and_address", map[int]time.Duration{1: 0, 5: 0, 6: 2 * time.Second, 7: 4 * time.Second, 10: 32 * time.Second,
+		{throttles.pair, map[int]time.Duration{1: 0, 5: 0, 6: 2 * time.Second, 7: 4 * time.Second, 10: 32 * time.Second,
 			14: 512 * time.Second, 15: 15 * time.Minute, 1000: 15 * time.Minute}},
-		{"address", map[int]time.Duration{50: 0, 51: 2 * time.Second, 52: 4 * time.Second, 90: 5 * time.Minute}},
-		{"account", map[int]time.Duration{100: 0, 101: time.Second, 104: 8 * time.Second, 105: 10 * time.Second, 9999: 10 * time.Second}},
-		{"site", map[int]time.Duration{300: 0, 301: time.Second, 303: 4 * time.Second, 304: 5 * time.Second, 1 << 40: 5 * time.Second}},
-		{"browser", map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 15 * time.Minute}},
+		{throttles.inside, map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 15 * time.Minute}},
+		{throttles.address, map[int]time.Duration{50: 0, 51: 2 * time.Second, 52: 4 * time.Second, 90: 5 * time.Minute}},
+		{throttles.address.within(reaches("2001:db8::1")[1]), map[int]time.Duration{100: 0, 101: 2 * time.Second, 140: 5 * time.Minute}},
+		{throttles.address.within(reaches("2001:db8::1")[2]), map[int]time.Duration{200: 0, 201: 2 * time.Second, 240: 5 * time.Minute}},
+		{throttles.account, map[int]time.Duration{100: 0, 101: time.Second, 104: 8 * time.Second, 105: 10 * time.Second, 9999: 10 * time.Second}},
+		{throttles.site, map[int]time.Duration{300: 0, 301: time.Second, 303: 4 * time.Second, 304: 5 * time.Second, 1 << 40: 5 * time.Second}},
+		{throttles.browser, map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 15 * time.Minute}},
+		{throttles.ownFactor, map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 15 * time.Minute}},
+		{throttles.factor, map[int]time.Duration{5: 0, 6: 2 * time.Second, 15: 1024 * time.Second, 17: time.Hour}},
 	} {
 		for n, want := range c.want {
-			if got := throttleOf(c.kind).delay(n); got != want {
+			if got := c.delay(n); got != want {
 				t.Errorf("%s: after %d failures %v, want %v", c.kind, n, got, want)
 			}
+		}
+	}
+}
+
+// everyThrottle are all that the store has.
+func everyThrottle() []throttle {
+	t := throttles
+	return []throttle{t.pair, t.inside, t.address, t.account, t.site, t.browser, t.factor, t.ownFactor, t.passkey, t.link,
+		forgotByAddress, forgotByAccount, forgotInAll, forgotUnknown, addressByPerson, addressByMailbox, deviceMails}
+}
+
+// triesADay are how many tries of a day are looked at of somebody who tries whenever
+// they may, a week after they began.
+func (t throttle) triesADay() (tries int) {
+	const day = 24 * time.Hour
+	n, wait := 0.0, time.Duration(0)
+	for at := time.Duration(0); at < 8*day; at += wait {
+		n = t.faded(n, wait) + 1
+		if at >= 7*day {
+			tries++
+		}
+		wait = max(t.delay(int(math.Round(n))), 100*time.Millisecond)
+	}
+	return tries
+}
+
+// TestADayOfTries holds the numbers that the throttles are explained by.
+func TestADayOfTries(t *testing.T) {
+	t.Parallel()
+	wide := reaches("2001:db8::1")
+	for _, c := range []struct {
+		throttle
+		least, most int
+	}{
+		{throttles.pair, 90, 110}, {throttles.inside, 90, 110}, {throttles.browser, 90, 110}, {throttles.ownFactor, 90, 110},
+		{throttles.factor, 24, 25},
+		{throttles.address, 850, 950}, {throttles.address.within(wide[1]), 1600, 1750}, {throttles.address.within(wide[2]), 3200, 3500},
+		{throttles.account, 8000, 9000},
+		{throttles.site, 4 * 24 * 3600 * 8 / 10, 4 * 24 * 3600 * 11 / 10},
+		{forgotByAddress, 200, 250}, {forgotInAll, 10_000, 17_500}, {forgotUnknown, 24, 25},
+	} {
+		if got := c.triesADay(); got < c.least || got > c.most {
+			t.Errorf("%s: %d tries a day, want %d to %d", c.kind, got, c.least, c.most)
 		}
 	}
 }
@@ -73,16 +121,20 @@ func TestDelayGrows(t *testing.T) {
 // TestFailuresFade: a count halves with time, and is gone when nothing counts of it.
 func TestFailuresFade(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"account_and_address", "address", "account", "site", "browser"} {
-		one := throttleOf(kind)
+	for _, one := range everyThrottle() {
+		for n := range 200 { // nothing is swept that somebody waits for still
+			if one.delay(n) > one.lasts(float64(n)) {
+				t.Errorf("%s: %d failures last %v, and one waits %v", one.kind, n, one.lasts(float64(n)), one.delay(n))
+			}
+		}
 		for halves, want := range map[float64]float64{0: 8, 1: 4, 2: 2, 4: 0.5, -3: 8} {
 			if got := one.faded(8, time.Duration(halves*float64(one.half))); math.Abs(got-want) > 1e-9 {
-				t.Errorf("%s: of 8 failures %v halves later are left %v, want %v", kind, halves, got, want)
+				t.Errorf("%s: of 8 failures %v halves later are left %v, want %v", one.kind, halves, got, want)
 			}
 		}
 		for n, want := range map[float64]time.Duration{0: 0, 0.4: 0, 1: one.half, 8: 4 * one.half} {
 			if got := one.lasts(n); got != want {
-				t.Errorf("%s: %v failures last %v, want %v", kind, n, got, want)
+				t.Errorf("%s: %v failures last %v, want %v", one.kind, n, got, want)
 			}
 		}
 	}
@@ -246,44 +298,6 @@ func TestAttackFromEverywhere(t *testing.T) {
 	}
 	if got := s.wait(there, "ana@example.com"); got == 0 || got > 10*time.Second {
 		t.Errorf("the owner waits %v", got)
-	}
-}
-
-// TestAddressIsSlowedDown that tries many accounts once each.
-func TestAddressIsSlowedDown(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t)
-	s.add("Ana", Admin)
-	for i := range 51 {
-		s.fail(1, here, fmt.Sprintf("user%d@example.com", i))
-	}
-	if s.wait(here, "ana@example.com") == 0 {
-		t.Error("the address is not throttled")
-	}
-	if kind, _ := s.try(there, "ana@example.com", password); kind != "" {
-		t.Errorf("another address: %q", kind)
-	}
-}
-
-// TestNetworksCountAsOne: an IPv6 customer has 2^64 addresses, and IPv4 inside
-// IPv6 is IPv4.
-func TestNetworksCountAsOne(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
-		"2001:db8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64", "fe80::1%eth0": "fe80::/64", "": "", "unix": "unix",
-	} {
-		if got := network(address); got != want {
-			t.Errorf("network(%q) = %q, want %q", address, got, want)
-		}
-	}
-	s := newTestStore(t)
-	s.add("Ana", Admin)
-	for i := range 6 {
-		s.fail(1, fmt.Sprintf("2001:db8:1:2::%d", i), "ana@example.com")
-	}
-	if s.wait("2001:db8:1:2:ffff::", "ana@example.com") == 0 {
-		t.Error("the network is not throttled")
 	}
 }
 

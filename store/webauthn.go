@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -52,7 +51,8 @@ const (
 )
 
 // Challenge is what a passkey is asked to sign: for one use, by one person, once. It
-// stays with the session of who was asked, and its text is no secret.
+// stays with the session of who was asked, or sealed with their browser, and its text is
+// no secret.
 type Challenge struct {
 	Use    PasskeyUse
 	User   int64  // 0: whoever it is
@@ -60,9 +60,6 @@ type Challenge struct {
 	Text   string
 	Made   time.Time
 }
-
-// ChallengeWithin is how long an answer may be waited for.
-const ChallengeWithin = 5 * time.Minute
 
 // PasskeyAsked is what a browser is given to ask for a passkey by.
 type PasskeyAsked struct {
@@ -130,25 +127,10 @@ func handleOf(mine []Passkey) string {
 	return inBase64(b)
 }
 
-// passkeysAsked bounds how often those who are not known may ask, because what they were
-// asked is kept in a session: far above what a company behind one router does.
-var passkeysAsked = throttle{"passkeys_asked", 300, time.Second, time.Minute, 10 * time.Minute}
-
-// countAsked fails with Throttled when somebody who is not known asks too often.
-func (s *Store) countAsked(ctx context.Context, a Actor) error {
-	err := s.transact(ctx, Actor{Kind: Nobody, Address: a.Address}, func(x *tx) error {
-		return x.slow(passkeysAsked, digest("passkeys asked", network(a.Address)))
-	})
-	var e *Error
-	if errors.As(err, &e) && e.Kind == Throttled {
-		return &Error{Kind: Throttled, RetryAfter: e.RetryAfter, Message: "Passkeys are asked for too often from where you are. Please wait " + inWords(e.RetryAfter) + ", or use another way."}
-	}
-	return err
-}
-
 // AskPasskey gives what a browser asks for a passkey by: of the person whose sign-in is
 // halfway, of the acting person, or of whoever it is. It fails with NotFound for people
-// who have none that works here.
+// who have none that works here, and where there is nobody whose it could be. Nothing is
+// kept of it.
 func (s *Store) AskPasskey(ctx context.Context, a Actor, use PasskeyUse, h Halfway, site PasskeySite) (PasskeyAsked, error) {
 	c := Challenge{Use: use, Made: s.now()}
 	switch use {
@@ -157,19 +139,14 @@ func (s *Store) AskPasskey(ctx context.Context, a Actor, use PasskeyUse, h Halfw
 	case PasskeyProof:
 		c.User = a.ID
 	default:
-		if err := s.countAsked(ctx, a); err != nil {
-			return PasskeyAsked{}, err
-		}
+		return ask(c, nil, site)
 	}
-	var theirs []Passkey
-	if c.User != 0 {
-		var err error
-		if theirs, err = selectPasskeys(ctx, s.reader, c.User); err != nil {
-			return PasskeyAsked{}, err
-		}
-		if theirs = site.own(theirs); len(theirs) == 0 {
-			return PasskeyAsked{}, &Error{Kind: NotFound, Message: "There is no passkey that works at this address."}
-		}
+	theirs, err := selectPasskeys(ctx, s.reader, c.User)
+	if err != nil {
+		return PasskeyAsked{}, err
+	}
+	if theirs = site.own(theirs); len(theirs) == 0 {
+		return PasskeyAsked{}, &Error{Kind: NotFound, Message: "There is no passkey that works at this address."}
 	}
 	return ask(c, theirs, site)
 }
