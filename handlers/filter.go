@@ -20,8 +20,8 @@ const fromDialog = "dialog"
 
 // readFilters reads the filters besides role and status: "created=30d" or
 // "created=2026-01-01..2026-01-31", "signin=never", "7d" or "older-90d",
-// "password=yes" or "no", "factor=yes" or "no", "invite=pending", "soon" or
-// "expired", and "slowed=yes". The form sends two dates instead of a stretch.
+// "password=yes" or "no", "factor=yes" or "no", "invite=pending", "soon",
+// "expired" or "none", and "slowed=yes". The form sends two dates instead of a stretch.
 func (l *listState) readFilters(v url.Values) {
 	l.created = v.Get("created")
 	if l.created == "dates" {
@@ -37,7 +37,7 @@ func (l *listState) readFilters(v url.Values) {
 	if l.slowed = readAnswer(v.Get("slowed")); l.slowed == string(store.No) {
 		l.slowed = ""
 	}
-	if _, ok := store.ParseInvite(v.Get("invite"), time.Time{}); ok {
+	if _, _, ok := store.ParseInvite(v.Get("invite"), time.Time{}); ok {
 		l.invite = v.Get("invite")
 	}
 }
@@ -108,7 +108,7 @@ func labelled(label, value string) string {
 
 var (
 	passwordLabels = map[string]string{"yes": "set", "no": "none"}
-	inviteLabels   = map[string]string{"pending": "pending", "soon": "expires in 2 days", "expired": "expired"}
+	inviteLabels   = map[string]string{"pending": "pending", "soon": "expires in 2 days", "expired": "expired", "none": "none open"}
 	factorLabels   = map[string]string{"yes": "with one", "no": "without one"}
 	slowedLabels   = map[string]string{"yes": "slowed down now"}
 )
@@ -197,7 +197,7 @@ func (s *server) filterChoices(a *ask, l listState, form *components.FilterForm)
 // standingChoices are those about how people's accounts stand. Who has no second
 // factor is not everybody's business.
 func (c counter) standingChoices(a *ask, l listState, form *components.FilterForm) error {
-	invite, err1 := c.choice("invite", "Invitation", l.invite, "Any", []string{"pending", "soon", "expired"})
+	invite, err1 := c.choice("invite", "Invitation", l.invite, "Any", []string{"pending", "soon", "expired", "none"})
 	slowed, err2 := c.choice("slowed", "Sign-in", l.slowed, "Any", []string{"yes"})
 	form.Standing = []components.Field{invite, slowed}
 	if !a.can(store.ActResetFactors, nil) {

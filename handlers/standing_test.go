@@ -51,6 +51,7 @@ func TestInvitationsInTheList(t *testing.T) {
 	says("/users?invite=soon", "Invited 2 days left"+by)
 	s.clock.pass(3 * 24 * time.Hour)
 	says("/users?invite=expired", "Invite expired yesterday"+by)
+	says("/users?invite=none", "Invite expired yesterday"+by)
 	admin := s.fresh(ana)
 	admin.get("/users?invite=pending").is(t, 200).lacks(row)
 

@@ -53,7 +53,7 @@ func (l listState) query(w words) store.Query {
 	}
 	q.Created, _ = store.ParseSpan(l.created, w.today())
 	q.SignedIn, q.Never, _ = store.ParseLastSignIn(l.signin, w.today())
-	q.Invite, _ = store.ParseInvite(l.invite, w.now)
+	q.Invite, q.Uninvited, _ = store.ParseInvite(l.invite, w.now)
 	return q
 }
 

@@ -138,7 +138,9 @@ func (q Query) words() string {
 	if q.Factor != "" {
 		parts = append(parts, map[Answer]string{Yes: "with a second factor", No: "without a second factor"}[q.Factor])
 	}
-	if !q.Invite.IsZero() {
+	if q.Uninvited {
+		parts = append(parts, "invited, without an invitation that is open")
+	} else if !q.Invite.IsZero() {
 		parts = append(parts, "invitation ends "+q.Invite.words())
 	}
 	if q.Slowed {

@@ -180,6 +180,7 @@ func TestWordsOfAQuery(t *testing.T) {
 		"deleted, created from 2026-01-02 00:00 before 2026-02-01 12:30, never signed in, sorted by name": {Deleted: true, Never: true,
 			Created: Times{From: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 12, 30, 0, 0, time.UTC)}},
 		"last sign-in before 2026-02-01 00:00, without a password, sorted by name": {Password: No, SignedIn: Times{To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}},
+		"invited, without an invitation that is open, sorted by name":              {Uninvited: true, Invite: Times{To: morning}},
 		"role admin, status invited, sorted by -created":                           {Role: Admin, Status: Invited, Sort: ParseSort("-created")},
 		"search “" + strings.Repeat("é", 150) + "”, sorted by name":                {Search: strings.Repeat("é", 200)},
 		"search “ab”, role viewer, status deactivated, sorted by -last_sign_in":    {Search: "a\xffb", Role: Viewer, Status: Deactivated, Sort: ParseSort("-last_sign_in")},

@@ -42,6 +42,7 @@ const (
 	filterPassword   = "password"
 	filterDeleted    = "deleted"
 	filterInvite     = "invite"
+	filterUninvited  = "uninvited" // those whose invitation is open are few among the Invited: it goes along these
 	filterFactor     = "factor"
 	filterSlowed     = "slowed" // has none: they are few, and known
 )
@@ -58,7 +59,9 @@ func (q Query) filters() []string {
 	if q.Password != "" {
 		all = append(all, filterPassword)
 	}
-	if !q.Invite.IsZero() {
+	if q.Uninvited {
+		all = append(all, filterUninvited)
+	} else if !q.Invite.IsZero() {
 		all = append(all, filterInvite)
 	}
 	if q.Factor != "" {
@@ -163,8 +166,8 @@ func (q Query) only(filter string) Query {
 		only.SignedIn, only.Never = q.SignedIn, q.Never
 	case filterPassword:
 		only.Password = q.Password
-	case filterInvite:
-		only.Invite = q.Invite
+	case filterInvite, filterUninvited:
+		only.Invite, only.Uninvited = q.Invite, q.Uninvited
 	case filterFactor:
 		only.Factor = q.Factor
 	case filterSlowed:

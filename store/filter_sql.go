@@ -26,6 +26,9 @@ func (w *where) beside(q Query) {
 	if !q.grouped() && q.Status != "" {
 		w.and("u.status = " + w.arg(string(q.Status)))
 	}
+	if !q.grouped() && q.Uninvited {
+		w.and(areInvited)
+	}
 	for _, f := range q.filters() {
 		if f != q.along {
 			w.filter(q, f)
@@ -33,6 +36,9 @@ func (w *where) beside(q Query) {
 	}
 	w.search(q.Search)
 }
+
+// areInvited is the condition of those of whom Uninvited are some.
+const areInvited = "u.status = 'invited'"
 
 // filter is the condition of one filter.
 func (w *where) filter(q Query, name string) {
@@ -50,6 +56,8 @@ func (w *where) filter(q Query, name string) {
 	case filterInvite:
 		w.and("u.invite_until <> 0") // who is in the index
 		w.times("u.invite_until", q.Invite)
+	case filterUninvited:
+		w.times("u.invite_until", Times{To: q.Invite.To}) // of the Invited
 	case filterFactor:
 		w.and("u.has_factor = " + w.arg(bit(q.Factor == Yes)))
 	case filterSlowed:
@@ -100,6 +108,9 @@ func countSQL(q Query, limit int) (string, []any) {
 	w.args = rest.args // so that the two are numbered on
 	w.within(q)
 	columns, matching := "1", "1"
+	if q.contradicts() {
+		return "SELECT 0, 0", nil
+	}
 	if len(rest.parts) > 0 {
 		columns = "u.id, u.role, u.status, u.created_at, u.last_sign_in_at, u.password_hash, u.invite_until, u.has_factor, u.search_key"
 		matching = "CASE WHEN " + rest.String() + " THEN 1 END"

@@ -76,6 +76,7 @@ func anyQuery(r *rand.Rand, people []User) Query {
 	q.Factor, q.Slowed = Answer(one("", "", "", "yes", "no")), r.IntN(8) == 0
 	if r.IntN(4) == 0 {
 		q.Invite = times(func(u User) time.Time { return cmp.Or(u.InviteUntil, morning) })
+		q.Uninvited = !q.Invite.To.IsZero() && r.IntN(2) == 0
 	}
 	if q.Never = r.IntN(6) == 0; !q.Never {
 		q.SignedIn = times(func(u User) time.Time { return u.LastSignIn })

@@ -45,18 +45,22 @@ func ParseLastSignIn(text string, today time.Time) (span Times, never, ok bool) 
 const InviteSoon = 48 * time.Hour
 
 // ParseInvite reads how the invitation stands that people have: "pending", "soon",
-// which are those of the pending that run out within InviteSoon, or "expired".
-func ParseInvite(text string, now time.Time) (Times, bool) {
+// which are those of the pending that run out within InviteSoon, "expired", or
+// "none", which are those who were invited and wait for another one: theirs has run
+// out, or was taken back.
+func ParseInvite(text string, now time.Time) (span Times, uninvited, ok bool) {
 	over := now.Truncate(time.Millisecond).Add(time.Millisecond) // those before it have run out
 	switch text {
 	case "pending":
-		return Times{From: over}, true
+		return Times{From: over}, false, true
 	case "soon":
-		return Times{From: over, To: over.Add(InviteSoon)}, true
+		return Times{From: over, To: over.Add(InviteSoon)}, false, true
 	case "expired":
-		return Times{To: over}, true
+		return Times{To: over}, false, true
+	case "none":
+		return Times{To: over}, true, true
 	}
-	return Times{}, false
+	return Times{}, false, false
 }
 
 // maxDays is as far back as a number of days may reach.

@@ -32,9 +32,11 @@ const keySize = 32
 // keyring is the keys of a key file, newest first. The first one seals; all of
 // them open. The file is made when it is needed first, read whenever something is
 // to be sealed, and again when something was sealed by a key that is not known: it
-// may have been given a new one.
+// may have been given a new one. Keys that are given are all there are, and there is
+// no file.
 type keyring struct {
-	path string
+	path  string
+	given bool
 
 	mu   sync.Mutex
 	keys []sealKey
@@ -66,6 +68,9 @@ func (k *keyring) load(mayMake bool) ([]sealKey, error) {
 
 // read takes the keys of the file.
 func (k *keyring) read() error {
+	if k.given {
+		return nil
+	}
 	secrets, err := readKeyFile(k.path)
 	if err != nil {
 		return err
@@ -116,8 +121,8 @@ func readKeyFile(path string) ([][]byte, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		secret, err := base64.StdEncoding.DecodeString(line)
-		if err != nil || len(secret) != keySize {
+		secret, ok := parseKey(line)
+		if !ok {
 			return nil, fmt.Errorf("%w %s, line %d: a key is %d bytes in base64", errKeyFile, path, n, keySize)
 		}
 		secrets = append(secrets, secret)
@@ -193,7 +198,7 @@ func newSealKey(secret []byte) (sealKey, error) {
 
 // errSealed is the error of a secret that does not open: its key is gone, or it
 // was sealed for something else.
-var errSealed = errors.New("store: a secret was sealed by a key that is not in the key file, or for another row")
+var errSealed = errors.New("store: a secret was sealed by a key that is not there, or for another row")
 
 // seal encrypts a secret for one row of one table, by AES-256-GCM. What is sealed
 // for another place does not open, so that nobody who can write into the database
@@ -271,6 +276,10 @@ func (s *Store) fittingKeys(ctx context.Context, q querier) ([]sealKey, error) {
 	}
 	if err != nil && (len(known) == 0 || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, err
+	}
+	if s.keys.given {
+		return nil, wrongKeys("the keys that were given are not those of this database, whose secrets they cannot open: give every instance the same ones, " +
+			"or, if they are lost, run 'backoffice keys forget'")
 	}
 	return nil, fmt.Errorf("%w %s is not the one of this database, whose secrets it cannot open: give every instance the same file (--key-file), "+
 		"or, if it is lost, run 'backoffice keys forget'", errKeyFile, s.keys.path)

@@ -67,12 +67,15 @@ type Query struct {
 	Password Answer // whether the person has one
 	Factor   Answer // whether the person has a second factor
 	Invite   Times  // when the invitation runs out that the person has; who has none is left out
-	Slowed   bool   // only those as whom tries to sign in are slowed down at the moment
-	Deleted  bool   // those who are deleted and can be restored, instead of those who are not
-	Sort     Sort
-	After    *Cursor // list what follows this place
-	Before   *Cursor // list what comes before it
-	Limit    int     // rows of a page; 25 when 0
+	// Uninvited are those who are Invited and have no invitation that is good at
+	// Invite.To or later: it ran out before, or there is none.
+	Uninvited bool
+	Slowed    bool // only those as whom tries to sign in are slowed down at the moment
+	Deleted   bool // those who are deleted and can be restored, instead of those who are not
+	Sort      Sort
+	After     *Cursor // list what follows this place
+	Before    *Cursor // list what comes before it
+	Limit     int     // rows of a page; 25 when 0
 
 	few    bool        // the search has at most maxCount hits
 	hits   []int64     // and these are their ids

@@ -67,6 +67,9 @@ func (w *where) matching(q Query) {
 	if q.Status != "" {
 		w.and("u.status = " + w.arg(string(q.Status)))
 	}
+	if q.Uninvited {
+		w.and(areInvited)
+	}
 	for _, f := range q.filters() {
 		w.filter(q, f)
 	}

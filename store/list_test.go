@@ -107,7 +107,8 @@ func matches(u *User, q Query) bool {
 	if !within(q.Created, u.Created) || q.Never && !u.LastSignIn.IsZero() || q.Deleted == u.Deleted.IsZero() ||
 		!q.SignedIn.IsZero() && (u.LastSignIn.IsZero() || !within(q.SignedIn, u.LastSignIn)) ||
 		q.Password != "" && (q.Password == Yes) != u.HasPassword || q.Factor != "" && (q.Factor == Yes) != u.HasFactor ||
-		!q.Invite.IsZero() && (u.InviteUntil.IsZero() || !within(q.Invite, u.InviteUntil)) ||
+		q.Uninvited && (u.Status != Invited || !u.InviteUntil.IsZero() && !u.InviteUntil.Before(q.Invite.To)) ||
+		!q.Uninvited && !q.Invite.IsZero() && (u.InviteUntil.IsZero() || !within(q.Invite, u.InviteUntil)) ||
 		q.Slowed && !slices.Contains(q.slowed, u.ID) {
 		return false
 	}

@@ -30,28 +30,41 @@ const sealedAtOnce = 200
 // RotateKeys puts a new key before those of the key file and seals everything
 // anew by it. It works while servers run that share the file. The key before it
 // stays there, for what was being sealed meanwhile; older ones that seal nothing
-// go. It gives how many secrets were sealed anew.
-func (s *Store) RotateKeys(ctx context.Context, a Actor) (n int, err error) {
-	err = s.write(ctx, a, attempt{ActRotateKeys, 0}, func(x *tx) error {
-		if err := x.require(ActRotateKeys, nil); err != nil {
+// go. To keys that stand in the configuration it adds none: it seals everything
+// anew by the first of them, or, where that is done, gives a new one to be put there.
+func (s *Store) RotateKeys(ctx context.Context, a Actor) (r Rotation, err error) {
+	err = s.write(ctx, a, attempt{ActRotateKeys, 0}, func(x *tx) (err error) {
+		if r, err = x.beginRotation(); err != nil || r.Done {
 			return err
 		}
-		if err := x.addKey(); err != nil {
-			return err
-		}
-		_, err := x.record(Entry{Act: ActRotateKeys})
+		_, err = x.record(Entry{Act: ActRotateKeys})
 		return err
 	})
-	if err != nil {
-		return 0, err
+	if err != nil || r.Done {
+		return r, err
 	}
 	for _, c := range sealedColumns {
 		some, err := s.sealAnew(ctx, a, c)
-		if n += some; err != nil {
-			return n, err
+		if r.Sealed += some; err != nil {
+			return r, err
 		}
 	}
-	return n, s.transact(ctx, a, (*tx).forgetNames)
+	return r, s.transact(ctx, a, (*tx).forgetNames)
+}
+
+// beginRotation has the key that everything is to be sealed by put first.
+func (x *tx) beginRotation() (r Rotation, err error) {
+	if err := x.require(ActRotateKeys, nil); err != nil {
+		return r, err
+	}
+	if !x.store.keys.given {
+		return r, x.addKey()
+	}
+	r.Given = len(x.store.keys.keys)
+	if r.Done, err = x.sealedByFirst(); r.Done && r.Given == 1 {
+		r.Fresh = freshKey()
+	}
+	return r, err
 }
 
 // addKey gives the key file a new first key. Transactions come one after the
@@ -164,7 +177,7 @@ func (s *Store) ForgetKeys(ctx context.Context, a Actor) (removed string, err er
 			return err
 		}
 		if len(known) == 0 || fits(keys, known) {
-			return refused("The key file is the one of this database: nothing is lost.")
+			return refused("The keys are those of this database: nothing is lost.")
 		}
 		removed = ""
 		for _, c := range sealedColumns {

@@ -39,9 +39,9 @@ func TestRotatingKeys(t *testing.T) {
 	must(t, err)
 	defer other.Close()
 	first := s.keysInFile()
-	n, err := s.RotateKeys(t.Context(), console)
-	if n != 1 || err != nil {
-		t.Fatalf("%d sealed anew, %v", n, err)
+	r, err := s.RotateKeys(t.Context(), console)
+	if r != (Rotation{Sealed: 1}) || err != nil {
+		t.Fatalf("%+v, %v", r, err)
 	}
 	names := s.keysInFile()
 	if len(names) != 2 || names[1] != first[0] {

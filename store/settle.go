@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,22 +51,22 @@ func usedKeys(ctx context.Context, q querier) (used []string, err error) {
 	return slices.Compact(used), nil
 }
 
-// OpensSecrets fails with Refused when a backup holds what the keys of a file cannot
-// open. The file's name is that of a key file, or "" for the one that belongs to a
-// database. A backup of a version that sealed nothing holds nothing.
-func OpensSecrets(ctx context.Context, backup, keyFile, db string) error {
-	if IsPostgres(db) {
+// OpensSecrets fails with Refused when a backup holds what the keys of a configuration,
+// or those of the file that it names, cannot open. A backup of a version that sealed
+// nothing holds nothing.
+func OpensSecrets(ctx context.Context, backup string, c Config) error {
+	if IsPostgres(c.DB) {
 		return nil // which no backup is restored into
 	}
 	used, err := keysOfBackup(ctx, backup)
 	if err != nil || len(used) == 0 {
 		return err
 	}
-	k := keyring{path: keyFile}
-	if keyFile == "" {
-		k.path = keyFileOf(db)
+	k := keyring{path: cmp.Or(c.KeyFile, keyFileOf(c.DB))}
+	keys, err := parseKeys(c.Keys)
+	if c.Keys == "" {
+		keys, err = k.load(false)
 	}
-	keys, err := k.load(false)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -75,8 +76,16 @@ func OpensSecrets(ctx context.Context, backup, keyFile, db string) error {
 	if len(used) == 0 {
 		return nil
 	}
-	return &Error{Kind: Refused, Message: fmt.Sprintf("%s holds secrets, such as those of authenticator apps, that the key file %s cannot open. "+
-		"Put the key file of its time there, or say which one it is by --key-file. If it is lost, --without-keys restores the rest.", backup, k.path)}
+	return &Error{Kind: Refused, Message: fmt.Sprintf("%s holds secrets, such as those of authenticator apps, that %s cannot open. "+
+		"Put the key file of its time there, or say which one it is by --key-file. If it is lost, --without-keys restores the rest.", backup, cmp.Or(given(c), "the key file "+k.path))}
+}
+
+// given names the keys of a configuration, if it has some.
+func given(c Config) string {
+	if c.Keys == "" {
+		return ""
+	}
+	return "the keys that were given"
 }
 
 func keysOfBackup(ctx context.Context, backup string) ([]string, error) {

@@ -94,19 +94,26 @@ func TestInvitationsByTime(t *testing.T) {
 	for _, at := range []struct {
 		time.Duration
 		want string
-	}{{-InviteLife, "pending"}, {-InviteSoon - time.Hour, "pending"}, {-InviteSoon, "pending soon"}, {-time.Millisecond, "pending soon"}, {0, "expired"}, {time.Hour, "expired"}} {
+	}{{-InviteLife, "pending"}, {-InviteSoon - time.Hour, "pending"}, {-InviteSoon, "pending soon"}, {-time.Millisecond, "pending soon"}, {0, "expired none"}, {time.Hour, "expired none"}} {
 		now := l.Expires.Add(at.Duration)
 		got := ""
-		for _, name := range []string{"pending", "soon", "expired", "other"} {
-			span, ok := ParseInvite(name, now)
-			if n, err := c.Tally(t.Context(), console, Query{Invite: span}); err != nil || ok != (name != "other") {
+		for _, name := range []string{"pending", "soon", "expired", "none", "other"} {
+			span, uninvited, ok := ParseInvite(name, now)
+			if n, err := c.Tally(t.Context(), console, Query{Invite: span, Uninvited: uninvited}); err != nil || ok != (name != "other") {
 				t.Fatalf("%s: %v", name, err)
 			} else if ok && n.N == 1 {
 				got += " " + name
 			}
 		}
-		if got != " "+at.want || l.Expired(now) != (at.want == "expired") {
+		if got != " "+at.want || l.Expired(now) != (at.want == "expired none") {
 			t.Errorf("%v before its end it is%s, want %s", -at.Duration, got, at.want)
+		}
+	}
+	must(t, c.RevokeInvite(t.Context(), console, c.ben.ID))
+	for name, want := range map[string]int{"pending": 0, "soon": 0, "expired": 0, "none": 1} {
+		span, uninvited, _ := ParseInvite(name, l.Made)
+		if n, err := c.Tally(t.Context(), console, Query{Invite: span, Uninvited: uninvited}); err != nil || n.N != want {
+			t.Errorf("taken back, %s has %+v, %v", name, n, err)
 		}
 	}
 }

@@ -62,6 +62,11 @@ type Config struct {
 	// who share a database need the same file.
 	KeyFile string
 
+	// Keys are the keys themselves, as text: one or several, newest first, each as a
+	// line of a key file has it, with spaces, commas or lines between them. Then no
+	// file is made or read. Default: those of the file.
+	Keys string
+
 	// MustExist refuses to make the database when it is missing: a mistyped name is
 	// not an empty back office. Default: it is made.
 	MustExist bool
@@ -121,8 +126,15 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{engine: newEngine(c), now: c.Clock, idle: c.IdleTimeout, absolute: c.AbsoluteTimeout, hasher: NewHasher(c.Hash, 0), evenly: evenly, brand: c.Brand,
-		keys: keyring{path: c.KeyFile}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
+		keys: keyring{path: c.KeyFile, given: c.Keys != ""}, many: bulkExamples, changes: make(chan *pending), bulk: make(chan *pending), changed: make(chan struct{}, 1), mailbox: make(chan struct{}, 1),
 		closing: make(chan struct{}), stopped: make(chan struct{}), between: make(chan func()), background: newBackground()}
+	if c.Keys != "" {
+		keys, err := parseKeys(c.Keys)
+		if err != nil {
+			return nil, err
+		}
+		s.keys.keys = keys
+	}
 	if c.BreachedPasswords != "" {
 		list, err := openBreached(c.BreachedPasswords)
 		if err != nil {

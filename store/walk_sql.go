@@ -188,10 +188,14 @@ func (g group) key(order Sort) string {
 	return ""
 }
 
-// groups are those that a query means: at most twelve.
+// groups are those that a query means: at most twelve, and none of a query that
+// contradicts itself.
 func (w *where) groups(q Query) []group {
-	if !q.grouped() {
+	switch {
+	case !q.grouped():
 		return []group{{}}
+	case q.contradicts():
+		return nil
 	}
 	role, status := "", "" // the values that are asked for
 	roles, statuses := Roles(), Statuses()
@@ -201,6 +205,9 @@ func (w *where) groups(q Query) []group {
 	if q.Status != "" {
 		status, statuses = w.arg(string(q.Status)), []Status{q.Status}
 	}
+	if q.Uninvited {
+		statuses = []Status{Invited}
+	}
 	var all []group
 	for _, r := range roles {
 		for _, s := range statuses {
@@ -209,6 +216,9 @@ func (w *where) groups(q Query) []group {
 	}
 	return all
 }
+
+// contradicts reports whether somebody is to be Invited and something else.
+func (q Query) contradicts() bool { return q.Uninvited && q.Status != "" && q.Status != Invited }
 
 // grouped tells whether the query is read within groups instead of along an
 // index of everybody. Whether people have a second factor is asked of admins first
@@ -220,7 +230,7 @@ func (q Query) grouped() bool {
 	case route == filterFactor:
 		return true
 	}
-	return q.Role != "" || q.Status != ""
+	return q.Role != "" || q.Status != "" || q.Uninvited
 }
 
 // route is what the people are read along: a filter that few pass, or else the
@@ -241,7 +251,7 @@ func (q Query) indexedBy() string {
 		return ""
 	case !q.grouped():
 		return " INDEXED BY users_by_" + route
-	case route == string(ByRole), route == string(ByStatus):
+	case route == string(ByRole), route == string(ByStatus), route == filterUninvited:
 		return " INDEXED BY users_group"
 	default:
 		return " INDEXED BY users_group_by_" + route

@@ -56,7 +56,7 @@ func (c *restoreCmd) Run(all *cli, env *environment) error {
 		}
 		fmt.Fprintf(env.stdout, "%s: %s\n", c.File, contents(found))
 	}
-	if err := store.OpensSecrets(env.ctx, c.File, all.KeyFile, all.DB); (err != nil && !c.WithoutKeys) || c.Check {
+	if err := store.OpensSecrets(env.ctx, c.File, store.Config{DB: all.DB, KeyFile: all.KeyFile, Keys: env.getenv(keySetting)}); (err != nil && !c.WithoutKeys) || c.Check {
 		return err
 	}
 	r, err := store.Restore(env.ctx, c.File, all.DB, time.Now())

@@ -23,7 +23,7 @@ type exportCmd struct {
 	SignIn   string `name:"sign-in" placeholder:"SPAN" help:"Only who signed in last then: never, a span as above, or older-90d, which is not in the last ninety days."`
 	Password string `enum:",yes,no" default:"" help:"Only who has a password, or has none."`
 	Factor   string `enum:",yes,no" default:"" help:"Only who has a second factor, or has none."`
-	Invite   string `enum:",pending,soon,expired" default:"" help:"Only whose invitation is open, runs out within two days, or has run out."`
+	Invite   string `enum:",pending,soon,expired,none" default:"" help:"Only whose invitation is open, runs out within two days, or has run out; none are those who were invited and have no open invitation, because it ran out or was taken back."`
 	Slowed   bool   `help:"Only as whom tries to sign in are slowed down now."`
 	Sort     string `default:"name" help:"name, email, phone, role, status, last_sign_in or created; --sort=-name is the other way round."`
 	Output   string `short:"o" default:"-" placeholder:"FILE" help:"The file to write; - is standard output. A file that is there is replaced once the new one is whole."`
@@ -61,7 +61,7 @@ func (c *exportCmd) query(now time.Time) (store.Query, error) {
 	today := now.Truncate(24 * time.Hour)
 	q := store.Query{Search: c.Search, Role: store.Role(c.Role), Sort: store.ParseSort(c.Sort), Password: store.Answer(c.Password),
 		Factor: store.Answer(c.Factor), Slowed: c.Slowed}
-	q.Invite, _ = store.ParseInvite(c.Invite, now)
+	q.Invite, q.Uninvited, _ = store.ParseInvite(c.Invite, now)
 	if q.Deleted = c.Status == "deleted"; !q.Deleted {
 		q.Status = store.Status(c.Status)
 	}

@@ -199,6 +199,7 @@ func TestExportCommandFilters(t *testing.T) {
 		{[]string{"--created=..2024-12-31", "--sign-in=older-30d"}, "created=..2024-12-31&signin=older-30d"},
 		{[]string{"--sign-in=never", "--password=no", "--role=member"}, "signin=never&password=no&role=member"},
 		{[]string{"--invite=pending", "--factor=no"}, "invite=pending&factor=no"},
+		{[]string{"--invite=none"}, "invite=none"},
 		{[]string{"--slowed"}, "slowed=yes"},
 		{[]string{"--status=deleted"}, "status=deleted"},
 	} {

@@ -14,7 +14,7 @@ import (
 func (s *shell) enrolled(email string) {
 	s.t.Helper()
 	ctx := s.t.Context()
-	db, err := store.Open(ctx, store.Config{DB: s.db, KeyFile: s.env["BACKOFFICE_KEY_FILE"]})
+	db, err := store.Open(ctx, store.Config{DB: s.db, KeyFile: s.env["BACKOFFICE_KEY_FILE"], Keys: s.env[keySetting]})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -66,5 +66,53 @@ func TestKeysFromTheCommandLine(t *testing.T) {
 	}
 	if info, err := os.Stat(s.env["BACKOFFICE_KEY_FILE"]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the new file: %v, %v", info, err)
+	}
+}
+
+// TestKeysFromTheConfiguration are used without a file, rotated by what the command
+// says, and refused by the name of the setting.
+func TestKeysFromTheConfiguration(t *testing.T) {
+	const old = "T2xkT2xkT2xkT2xkT2xkT2xkT2xkT2xkT2xkT2xkT2w="
+	s := newShell(t)
+	delete(s.env, "BACKOFFICE_KEY_FILE")
+	s.env[keySetting] = old
+	s.create("ana@example.com", "Ana", "admin")
+	s.enrolled("ana@example.com")
+	says := s.must("", "keys", "rotate")
+	fresh := strings.Split(says, "\n")[2]
+	if !strings.Contains(says, keySetting) || len(fresh) != len(old) || strings.Contains(says, old) {
+		t.Fatalf("rotate: %q", says)
+	}
+	s.env[keySetting] = old + "," + fresh
+	if got := s.must("", "keys", "rotate"); !strings.Contains(got, "put it in front") || strings.Contains(got, fresh) {
+		t.Errorf("rotate too early: %q", got)
+	}
+	s.env[keySetting] = fresh + "," + old
+	if got := s.must("", "keys", "rotate"); !strings.Contains(got, "Sealed anew by the first key of BACKOFFICE_KEY: 1.") {
+		t.Errorf("rotate: %q", got)
+	}
+	if files, err := filepath.Glob(filepath.Join(filepath.Dir(s.db), "*.key")); err != nil || len(files) > 0 {
+		t.Errorf("made %v, %v", files, err)
+	}
+	config := filepath.Join(t.TempDir(), "backoffice.conf")
+	if err := os.WriteFile(config, []byte(keySetting+"='"+old+"'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		key  string
+		args []string
+		code int
+		says string
+	}{
+		"no key":          {"hunter2-" + fresh, nil, exitUsage, "BACKOFFICE_KEY: key 1 of them is not 32 bytes in base64."},
+		"a key and none":  {fresh + ", hunter2", nil, exitUsage, "BACKOFFICE_KEY: key 2 of them"},
+		"the old one":     {old, []string{"--key-file", filepath.Join(t.TempDir(), "none", "keys")}, exitFailed, "BACKOFFICE_KEY: the keys that were given are not those of this database"},
+		"from the config": {"", []string{"--config", config}, exitFailed, "BACKOFFICE_KEY: the keys that were given are not those of this database"},
+	} {
+		s.env[keySetting] = c.key
+		o := s.run("", append([]string{"serve", "--addr", "127.0.0.1:0"}, c.args...)...)
+		if o.code != c.code || !strings.Contains(o.err, c.says) || strings.Contains(o.err+o.out, "hunter2") || strings.Contains(o.err+o.out, fresh) || strings.Contains(o.err+o.out, old) {
+			t.Errorf("%s: %+v", name, o)
+		}
 	}
 }

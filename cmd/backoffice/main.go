@@ -83,7 +83,8 @@ Without a command it serves on 127.0.0.1:8080, with its data in backoffice.db,
 and prints a one-time link that makes the first admin.
 
 Unattended, BACKOFFICE_ADMIN_EMAIL and BACKOFFICE_ADMIN_PASSWORD make the first
-admin instead (and BACKOFFICE_ADMIN_NAME names them).
+admin instead (and BACKOFFICE_ADMIN_NAME names them). BACKOFFICE_KEY holds keys
+that would lie in --key-file otherwise.
 
 Exit codes: 0 done, 1 fault, 2 wrong usage or value, 3 refused by a rule,
 4 nobody found, 5 the audit trail was tampered with.`
@@ -180,7 +181,11 @@ func locate(flag, name string) (string, error) {
 // openWith opens the database with what a command has to say besides.
 func (c *cli) openWith(env *environment, config store.Config) (*store.Store, error) {
 	config.DB, config.KeyFile, config.BreachedPasswords, config.Log = c.DB, c.KeyFile, c.BreachedPasswords, env.log
+	config.Keys = env.getenv(keySetting)
 	db, err := store.Open(env.ctx, config)
+	if errors.Is(err, store.ErrKeys) {
+		return nil, &store.Error{Kind: store.Invalid, Message: keySetting + strings.TrimPrefix(err.Error(), store.ErrKeys.Error()) + "."}
+	}
 	if errors.Is(err, store.ErrBreachedFile) {
 		return nil, wrongSetting("breached-passwords", "%s", strings.TrimPrefix(err.Error(), "store: "))
 	}

@@ -44,7 +44,7 @@ func (c *serveCmd) Run(all *cli, env *environment) error {
 	}
 	defer db.Close()
 	if err := db.CheckKeys(env.ctx); err != nil {
-		return fmt.Errorf("--key-file: %w", err)
+		return fmt.Errorf("%s: %w", keysFrom(env), err)
 	}
 	limitMemory(env)
 	sockets, err := inherit(env.getenv)

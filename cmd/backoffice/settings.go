@@ -17,9 +17,13 @@ type settings struct {
 	file   map[string]string
 }
 
-// firstAdminSettings have no flag: a password on a command line could be seen by
+// keySetting holds the keys themselves.
+const keySetting = "BACKOFFICE_KEY"
+
+// quietSettings have no flag: a password or a key on a command line could be seen by
 // others.
-var firstAdminSettings = []struct{ name, help string }{
+var quietSettings = []struct{ name, help string }{
+	{keySetting, "The keys themselves, instead of --key-file: one or several, newest first, with commas between them, each as a line of the file has it (32 bytes in base64). With it, no file is made or read, whatever --key-file says."},
 	{"BACKOFFICE_ADMIN_EMAIL", "Make the first admin with this address, unattended, at the first start only."},
 	{"BACKOFFICE_ADMIN_PASSWORD", "Their password."},
 	{"BACKOFFICE_ADMIN_NAME", "Their name; without it, what stands before the @."},
@@ -119,7 +123,7 @@ func (s *settings) readLine(line string, known map[string]bool) (problem string)
 // settingNames are the names that may stand in a file.
 func settingNames(n *kong.Node) map[string]bool {
 	names := map[string]bool{}
-	for _, one := range firstAdminSettings {
+	for _, one := range quietSettings {
 		names[one.name] = true
 	}
 	for _, at := range append([]*kong.Node{n}, n.Children...) {

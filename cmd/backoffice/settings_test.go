@@ -41,7 +41,7 @@ func settingsTable(t *testing.T) string {
 			}
 		}
 	})
-	for _, s := range firstAdminSettings {
+	for _, s := range quietSettings {
 		line("", code(s.name), "", strings.TrimSuffix(s.help, "."))
 	}
 	return b.String()

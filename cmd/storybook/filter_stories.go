@@ -24,7 +24,7 @@ func filterForm() c.FilterForm {
 		Password: choice("password", "Password", c.Option{Label: "Any", Selected: true}, c.Option{Value: "no", Label: "None (12)"}),
 		Standing: []c.Field{
 			choice("invite", "Invitation", c.Option{Label: "Any", Selected: true}, c.Option{Value: "pending", Label: "Pending (412)"},
-				c.Option{Value: "soon", Label: "Expires in 2 days (31)"}, c.Option{Value: "expired", Label: "Expired (57)"}),
+				c.Option{Value: "soon", Label: "Expires in 2 days (31)"}, c.Option{Value: "expired", Label: "Expired (57)"}, c.Option{Value: "none", Label: "None open (61)"}),
 			choice("factor", "Second factor", c.Option{Label: "Any", Selected: true}, c.Option{Value: "yes", Label: "With one (1,000+)"},
 				c.Option{Value: "no", Label: "Without one (1,000+)"}),
 			choice("slowed", "Sign-in", c.Option{Label: "Any", Selected: true}, c.Option{Value: "yes", Label: "Slowed down now (3)"}),
