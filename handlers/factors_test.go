@@ -90,8 +90,52 @@ func TestSettingUpAnApp(t *testing.T) {
 	if fresh.text("#recovery-codes") == done.text("#recovery-codes") {
 		t.Error("the same codes")
 	}
-	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303).to(t, "/account")
+	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303).to(t, factorChanged)
 	c.get("/account").is(t, 200).shows("#factor", "Off")
+}
+
+// TestOtherSessionsCanBeEndedOnceAFactorHasChanged, wherever that leads, with and
+// without scripts: they were begun without it.
+func TestOtherSessionsCanBeEndedOnceAFactorHasChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, elsewhere := s.as(vera), s.fresh(vera)
+	offered := func(page *answer, says string) {
+		t.Helper()
+		page.shows("#factor-others", "Sign out my other sessions")
+		if !strings.Contains(page.text("main"), says) || has(page.one("#factor-others"), "hx-post") {
+			t.Errorf("%s: %s", page.what, render(page.one("#factor-others")))
+		}
+		elsewhere.get("/account").is(t, 200)
+		c.submit(page, "#factor-others").is(t, 303).to(t, "/account")
+		elsewhere.get("/account").is(t, 303)
+		c.get("/account").is(t, 200)
+		elsewhere = nil
+	}
+	begun := c.post("/account/factor").is(t, 303)
+	page := c.get(begun.header.Get("Location")).is(t, 200)
+	p := app{s: s, Enrolment: store.Enrolment{Key: strings.ReplaceAll(page.text("#factor-key"), " ", "")}}
+	offered(c.submit(page, "#factor-form", "code", p.code()).is(t, 200), "1 other session is signed in")
+	if alone := c.post("/account/factor/codes").is(t, 200); alone.count("#factor-others") != 0 {
+		t.Error("offered where there is no other session")
+	}
+
+	more := func() *client {
+		t.Helper()
+		s.clock.pass(time.Minute)
+		b := s.as(nobody)
+		b.submit(b.signIn(vera).is(t, 200), "#signin-form", "code", p.code()).is(t, 303)
+		return b
+	}
+	elsewhere = more()
+	more()
+	offered(c.post("/account/factor/codes").is(t, 200), "2 other sessions are signed in")
+	elsewhere = more()
+	if c.get("/account").is(t, 200).count("#factor-others") != 0 {
+		t.Error("offered without a change")
+	}
+	removed := c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303)
+	offered(c.get(removed.header.Get("Location")).is(t, 200), "1 other session is signed in")
 }
 
 func TestSigningInWithACode(t *testing.T) {

@@ -44,7 +44,7 @@ func TestAddingPasskeys(t *testing.T) {
 	}
 	c.get("/account").is(t, 200).shows("#factor", "On").shows("#passkey-1", "Work laptop").shows("#passkey-1", "Never used").shows("#factor", "10 recovery codes left")
 	_, second := c.addKey("")
-	second.is(t, 303).to(t, "/account")
+	second.is(t, 303).to(t, factorChanged)
 	page := c.get("/account").is(t, 200).shows("#passkey-2", "Firefox on Linux")
 	if page.toast() != "Passkey added" || page.count("#factor-begin") != 1 {
 		t.Errorf("%q", page.toast())
