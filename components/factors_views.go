@@ -46,6 +46,8 @@ type RecoveryCodes struct {
 	Title string
 	Lead  string
 	Next  string // href: goes on
+
+	Others string // "2 other sessions are": offer to end them
 }
 
 // SecurityView is which roles need a second factor.

@@ -115,7 +115,8 @@ type AccountView struct {
 	History  Timeline // the newest of what others did to this account
 	AllHref  string   // the whole of it; empty when that is all
 	Factor   FactorCard
-	Looks    bool // somebody only looks: there is nothing to type or to press
+	Looks    bool   // somebody only looks: there is nothing to type or to press
+	Others   string // "2 other sessions are": offer to end them, because a factor has changed
 }
 
 // AddressCard is one's own address, and the one that one has asked for.

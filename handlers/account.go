@@ -35,6 +35,11 @@ func (s *server) accountPage(a *ask, problems map[string]string) (view, error) {
 	if v.Sessions, err = s.sessionList(a, u); err != nil {
 		return view{}, err
 	}
+	if a.FormValue("factor") == "changed" && !v.Looks {
+		if v.Others, err = s.otherSessions(a); err != nil {
+			return view{}, err
+		}
+	}
 	if v.Browsers, err = s.browserList(a); err != nil {
 		return view{}, err
 	}

@@ -164,7 +164,7 @@ func (s *server) confirmFactor(a *ask) (view, error) {
 		return view{}, err
 	}
 	a.who.HasApp = true
-	return s.codesPage(a, "Two-step verification is on", codes), nil
+	return s.codesPage(a, "Two-step verification is on", codes)
 }
 
 // newCodes makes recovery codes anew; the old ones are dead.
@@ -173,16 +173,34 @@ func (s *server) newCodes(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return s.codesPage(a, "Your new recovery codes", codes), nil
+	return s.codesPage(a, "Your new recovery codes", codes)
 }
 
-func (s *server) codesPage(a *ask, title string, codes []string) view {
-	v := components.RecoveryCodes{Title: title, Codes: codes, Next: "/account",
+func (s *server) codesPage(a *ask, title string, codes []string) (view, error) {
+	others, err := s.otherSessions(a)
+	v := components.RecoveryCodes{Title: title, Codes: codes, Next: "/account", Others: others,
 		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones do not work any more."}
 	if next := safeNext(a.PostFormValue("next")); next != "/" {
 		v.Next = next
 	}
-	return view{title: title, screen: components.RecoveryCodesPage(v)}
+	return view{title: title, screen: components.RecoveryCodesPage(v)}, err
+}
+
+// factorChanged is the account page after a change of one's factors: it offers to end
+// other sessions, which were begun without it.
+const factorChanged = "/account?factor=changed"
+
+// otherSessions counts those in words that one has besides this one; "" for none.
+func (s *server) otherSessions(a *ask) (string, error) {
+	all, err := s.store.SignIns(a.Context(), a.actor, a.actor.ID)
+	switch n := len(all) - 1; {
+	case err != nil || n < 1:
+		return "", err
+	case n == 1:
+		return "1 other session is", nil
+	default:
+		return thousands(n) + " other sessions are", nil
+	}
 }
 
 // confirmRemoveFactor asks before one's own factor is taken away.
@@ -224,5 +242,5 @@ func fewerFactors(a *ask, what string) view {
 	if !a.who.HasFactor() {
 		toast.Title, toast.Detail = "Two-step verification is off", "Signing in asks for your password only."
 	}
-	return view{goTo: "/account", toast: toast}
+	return view{goTo: factorChanged, toast: toast}
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,8 +91,52 @@ func TestSettingUpAnApp(t *testing.T) {
 	if fresh.text("#recovery-codes") == done.text("#recovery-codes") {
 		t.Error("the same codes")
 	}
-	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303).to(t, "/account")
+	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303).to(t, factorChanged)
 	c.get("/account").is(t, 200).shows("#factor", "Off")
+}
+
+// TestOtherSessionsCanBeEndedOnceAFactorHasChanged, wherever that leads, with and
+// without scripts: they were begun without it.
+func TestOtherSessionsCanBeEndedOnceAFactorHasChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, elsewhere := s.as(vera), s.fresh(vera)
+	offered := func(page *answer, says string) {
+		t.Helper()
+		page.shows("#factor-others", "Sign out my other sessions")
+		if !strings.Contains(page.text("main"), says) || has(page.one("#factor-others"), "hx-post") {
+			t.Errorf("%s: %s", page.what, render(page.one("#factor-others")))
+		}
+		elsewhere.get("/account").is(t, 200)
+		c.submit(page, "#factor-others").is(t, 303).to(t, "/account")
+		elsewhere.get("/account").is(t, 303)
+		c.get("/account").is(t, 200)
+		elsewhere = nil
+	}
+	begun := c.post("/account/factor").is(t, 303)
+	page := c.get(begun.header.Get("Location")).is(t, 200)
+	p := app{s: s, Enrolment: store.Enrolment{Key: strings.ReplaceAll(page.text("#factor-key"), " ", "")}}
+	offered(c.submit(page, "#factor-form", "code", p.code()).is(t, 200), "1 other session is signed in")
+	if alone := c.post("/account/factor/codes").is(t, 200); alone.count("#factor-others") != 0 {
+		t.Error("offered where there is no other session")
+	}
+
+	more := func() *client {
+		t.Helper()
+		s.clock.pass(time.Minute)
+		b := s.as(nobody)
+		b.submit(b.signIn(vera).is(t, 200), "#signin-form", "code", p.code()).is(t, 303)
+		return b
+	}
+	elsewhere = more()
+	more()
+	offered(c.post("/account/factor/codes").is(t, 200), "2 other sessions are signed in")
+	elsewhere = more()
+	if c.get("/account").is(t, 200).count("#factor-others") != 0 {
+		t.Error("offered without a change")
+	}
+	removed := c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303)
+	offered(c.get(removed.header.Get("Location")).is(t, 200), "1 other session is signed in")
 }
 
 func TestSigningInWithACode(t *testing.T) {
@@ -235,6 +280,85 @@ func TestRequiredFactor(t *testing.T) {
 	kept.is(t, 303)
 	c.enrol()
 	c.get("/users").is(t, 200)
+}
+
+// halfwayRoutes are what somebody may do who has to set up a second factor first,
+// besides what anybody may who is not signed in.
+var halfwayRoutes = []string{"GET /account/factor", "POST /account/factor", "POST /account/factor/confirm",
+	"POST /account/passkeys/new", "POST /account/passkeys", "POST /proof", "GET /session", "POST /session"}
+
+// TestNothingBeforeARequiredFactor goes to every route with the session of an admin who
+// has put it off for too long: all but the set-up leads there, and does nothing.
+func TestNothingBeforeARequiredFactor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if _, err := s.db.RequireFactors(t.Context(), commandLine, []store.Role{store.Admin}); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.pass(store.FactorGrace)
+	c := s.fresh(ana)
+	for _, r := range (&server{}).list() {
+		if r.need.open || slices.Contains(halfwayRoutes, r.pattern) {
+			continue
+		}
+		e := routeTable[r.pattern]
+		method, _, _ := strings.Cut(r.pattern, " ")
+		before := s.dump()
+		page := c.send(request{method: method, url: e.url, form: formOf(e.form)})
+		part := c.send(request{method: method, url: e.url, form: formOf(e.form), header: c.on("/users").into("tr#u5").header()})
+		switch {
+		case r.need.quiet:
+			if page.code != 303 || !strings.Contains(part.body, "This page is not kept up to date") {
+				t.Errorf("%s: %d, %s", r.pattern, page.code, excerpt(part.body))
+			}
+		default:
+			page.is(t, 303).to(t, factorPath)
+			part.is(t, 200).to(t, factorPath)
+		}
+		if s.dump() != before {
+			t.Errorf("%s did something", r.pattern)
+		}
+	}
+	for _, pattern := range halfwayRoutes {
+		method, url, _ := strings.Cut(pattern, " ")
+		if a := c.send(request{method: method, url: url, form: formOf([]string{"code", "1"})}); a.code == 303 && a.header.Get("Location") == factorPath && pattern != "POST /account/factor" {
+			t.Errorf("%s leads back to the set-up", pattern)
+		}
+	}
+	c.enrol()
+	c.get("/users").is(t, 200)
+}
+
+// TestNoWayAroundARequiredFactor by having one for a moment: whoever removes the last
+// one, by whatever is offered, is led to set up another, with recovery codes or without.
+func TestNoWayAroundARequiredFactor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if _, err := s.db.RequireFactors(t.Context(), commandLine, []store.Role{store.Viewer}); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.pass(store.FactorGrace)
+	c := s.fresh(vera)
+	p := c.enrol()
+	c.get("/users").is(t, 200)
+	back := s.as(nobody)
+	back.submit(back.signIn(vera).is(t, 200), "#signin-form", "code", p.codes[0], "step", "recovery").is(t, 303)
+	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303)
+	for _, b := range []*client{c, back} {
+		b.get("/users").is(t, 303).to(t, factorPath)
+		b.post("/account/factor/codes").is(t, 303).to(t, factorPath)
+	}
+	c.post("/account/address", "email", "vee@example.org").is(t, 303).to(t, factorPath)
+	c.enrol()
+	c.post("/account/address", "email", "vee@example.org").is(t, 303)
+	confirm := "/link/" + s.mailTo(store.MailAddress).Token
+	c.submit(c.get("/account/factor/remove").is(t, 200), "#confirm-form").is(t, 303)
+	c.post(confirm).is(t, 303).to(t, factorPath)
+	if got := s.user(vera).Email; got != email(vera) {
+		t.Errorf("a link was taken on the way: %s", got)
+	}
+	c.enrol()
+	c.post(confirm).is(t, 303).to(t, "/account")
 }
 
 // TestStaffResetAFactor of somebody who has lost it, and see that there is one.

@@ -84,6 +84,9 @@ func (s *server) confirmAddress(a *ask, l store.Link, u *store.User) (view, erro
 	if a.who.User.ID != u.ID {
 		return s.confirmPage(a, l, u), nil
 	}
+	if first := dutyOf(a); first != "" { // the link is good afterwards as well
+		return view{goTo: first}, nil
+	}
 	if err := s.store.ConfirmAddress(a.Context(), a.actor, a.PathValue("token")); err != nil {
 		return s.linkOver(err)
 	}

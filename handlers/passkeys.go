@@ -222,21 +222,21 @@ func (s *server) addPasskey(a *ask) (view, error) {
 	if codes == nil {
 		return view{goTo: nextAfter(a), toast: &components.Toast{Tone: "ok", Title: "Passkey added"}}, nil
 	}
-	v := s.codesPage(a, "Two-step verification is on", codes)
+	v, err := s.codesPage(a, "Two-step verification is on", codes)
 	if a.hx.fragment {
 		v.part = components.Nothing()
 		v.beside = []beside{{components.Sel(components.MainID), "innerHTML", v.screen}, closeDialog()}
 	}
-	return v, nil
+	return v, err
 }
 
-// nextAfter is where to go after something on the account page: there, unless somebody
-// was led here.
+// nextAfter is where to go after a factor was added: to the account page, unless
+// somebody was led here.
 func nextAfter(a *ask) string {
 	if next := safeNext(a.PostFormValue("next")); next != "/" {
 		return next
 	}
-	return "/account"
+	return factorChanged
 }
 
 // renamePasskeyForm asks for another name of a passkey.

@@ -44,7 +44,7 @@ func TestAddingPasskeys(t *testing.T) {
 	}
 	c.get("/account").is(t, 200).shows("#factor", "On").shows("#passkey-1", "Work laptop").shows("#passkey-1", "Never used").shows("#factor", "10 recovery codes left")
 	_, second := c.addKey("")
-	second.is(t, 303).to(t, "/account")
+	second.is(t, 303).to(t, factorChanged)
 	page := c.get("/account").is(t, 200).shows("#passkey-2", "Firefox on Linux")
 	if page.toast() != "Passkey added" || page.count("#factor-begin") != 1 {
 		t.Errorf("%q", page.toast())
@@ -214,6 +214,35 @@ func TestAProofByPasskey(t *testing.T) {
 		t.Errorf("%v", back.header)
 	}
 	w.post("/users/5/delete", "view", "row").is(t, 200)
+}
+
+// TestARecoveryCodeStandsInForAPasskey of somebody who has nothing else, at a machine
+// without it or with scripts off: to sign in, and to prove it again, by plain forms.
+func TestARecoveryCodeStandsInForAPasskey(t *testing.T) {
+	t.Parallel()
+	s := newHome(t)
+	_, set := s.as(ana).addKey("Key")
+	var codes []string
+	for _, li := range all(set.doc(), "#recovery-codes li") {
+		codes = append(codes, text(li))
+	}
+	c := s.as(nobody)
+	asked := c.signIn(ana).is(t, 200).shows("h1", "Use your passkey").shows("noscript", "Please use another way.")
+	if !strings.Contains(asked.attr("#signin-passkey", "class"), "with-script") || asked.count("[value=code]") != 0 {
+		t.Errorf("a button that does nothing: %s", render(asked.one("#signin-form")))
+	}
+	other := c.submit(asked, "#signin-form", "use", "recovery").is(t, 200).shows("h1", "Use a recovery code").shows(".lead", "ask an administrator to reset")
+	c.submit(other, "#signin-form", "code", codes[0]).is(t, 303).to(t, "/")
+
+	s.clock.pass(later)
+	proof := c.submit(c.get("/users/5/delete").is(t, 200), "#confirm-form").is(t, 401).shows("h1", "Confirm it’s you")
+	other = c.submit(proof, "#signin-form", "use", "recovery").is(t, 200).shows("#signin-form label", "Recovery code").shows(".lead", "ask an administrator to reset")
+	wrong := c.submit(other, "#signin-form", "code", codes[0]).is(t, 422)
+	kept := c.submit(wrong, "#signin-form", "code", codes[1]).is(t, 200).shows("h1", "Thank you, "+name(ana))
+	c.submit(kept, "#kept-form").is(t, 303)
+	if s.user(nora).Deleted.IsZero() {
+		t.Error("not deleted")
+	}
 }
 
 // TestAppAndPasskeyAreBothOffered and each leads to the other.

@@ -26,6 +26,10 @@ func factorStories() []story {
 	on.Factor = c.FactorCard{Own: true, On: true, App: true, Since: at("3 weeks ago"), Used: at("2 h ago"), Left: "8 recovery codes left", Codes: "/account/factor/codes", Add: "/account/passkeys/new", Remove: "/account/factor/remove"}
 	few.Factor = on.Factor
 	few.Factor.Left, few.Factor.Few = "2 recovery codes left", true
+	changed := on
+	changed.Others = "2 other sessions are"
+	withOthers := recoveryCodes()
+	withOthers.Others = "1 other session is"
 	staff := view(people()[1], "sessions")
 	card := on.Factor
 	card.Own, card.Codes, card.Add, card.Remove, card.Reset = false, "", "", "", "/users/12/factors/reset"
@@ -43,6 +47,8 @@ func factorStories() []story {
 		{Name: "factor-setup-error", About: "A code that is not right.", Page: framed("Two-step verification"), Body: c.FactorSetupPage(mistyped)},
 		{Name: "recovery-codes", About: "Recovery codes, shown once.", Page: framed("Two-step verification"), Body: c.RecoveryCodesPage(recoveryCodes())},
 		{Name: "account-factor", About: "One's own account with a second factor.", Page: framed("Your account"), Body: c.AccountPage(on)},
+		{Name: "recovery-codes-others", About: "The same for somebody who has another session.", Page: framed("Two-step verification"), Body: c.RecoveryCodesPage(withOthers)},
+		{Name: "account-factor-changed", About: "One's own account after a factor was added or removed.", Page: framed("Your account"), Body: c.AccountPage(changed)},
 		{Name: "account-factor-few", About: "Few recovery codes are left.", Page: framed("Your account"), Body: c.AccountPage(few)},
 		users("user-factor", "Somebody's second factor, for an admin.", c.UserPage(staff)),
 		{Name: "security", About: "Who needs a second factor.", Page: framed("Security"), Body: c.SecurityPage(security())},
