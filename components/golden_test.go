@@ -42,9 +42,11 @@ func TestGolden(t *testing.T) {
 		"toast":         ToastView(Toast{Tone: "ok", Title: "<b>Björn</b> updated", Detail: "Role changed", UndoAction: "/undo/3", UndoName: "Undo: role of Björn"}),
 		"idle":          IdleCheck(IdleBox{Wake: "90s", Warn: true, Left: "2 minutes"}),
 		"signin-dialog": SignInDialog(SignIn{Brand: "Northwind", Email: "a@x.example", Person: "12", Next: "/users", Error: "No match.", Kept: []Hidden{{Name: "source", Value: "form#u12-email-form"}}}),
-		"confirm":       ConfirmDialog(Confirm{Title: "Delete?", Body: []string{"Sure?"}, Action: "/users/12/delete", Submit: "Delete", Danger: true, TargetID: "u12"}),
-		"partial":       Partial("#dialog", "innerHTML", Nothing()),
-		"layout":        Layout(Page{Title: "Users", Brand: "Northwind", Viewer: &Viewer{ID: 12, Name: "Björn", Email: "a@x.example", Role: "Admin"}, Nav: []Link{{Label: "Users", Href: "/users", Current: true}}, Idle: &IdleBox{Wake: "90s"}}, Nothing()),
+		"confirm-check": ConfirmDialog(Confirm{Title: "New password?", Body: []string{"They get a link."}, Action: "/users/12/reset", Submit: "Send", Name: "how", Value: "mail",
+			Check: &Field{ID: "reset-stop", Name: "stop", Type: "checkbox", Label: "Stop the old one", Hint: "At once."}, Other: &Option{Value: "link", Label: "Make a link"}}),
+		"confirm": ConfirmDialog(Confirm{Title: "Delete?", Body: []string{"Sure?"}, Action: "/users/12/delete", Submit: "Delete", Danger: true, TargetID: "u12"}),
+		"partial": Partial("#dialog", "innerHTML", Nothing()),
+		"layout":  Layout(Page{Title: "Users", Brand: "Northwind", Viewer: &Viewer{ID: 12, Name: "Björn", Email: "a@x.example", Role: "Admin"}, Nav: []Link{{Label: "Users", Href: "/users", Current: true}}, Idle: &IdleBox{Wake: "90s"}}, Nothing()),
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) { golden(t, name, c) })

@@ -61,6 +61,25 @@ var mailCatalogue = map[string]map[string]mailWords{
 			byLine:  "{by} changed the password of your account with {brand}. All sessions have ended.",
 			after:   []string{"If you were not expecting this, tell an administrator of {brand} at once."},
 		},
+		"password_link": {
+			subject: "Your password for {brand} was changed",
+			lines:   []string{"A new password was chosen for your account with {brand}, with the link you asked for. All sessions have ended."},
+			byLine:  "A new password was chosen for your account with {brand}, with a link that {by} made for you. All sessions have ended.",
+			after:   []string{"If this was not you, tell an administrator of {brand} at once."},
+		},
+		"password_stopped": {
+			subject: "Your password for {brand} no longer works",
+			lines: []string{"An administrator signed you out of {brand} everywhere, and your old password no longer works.",
+				"To sign in again, choose a new password with the link that you get by mail or from an administrator."},
+			byLine: "{by} signed you out of {brand} everywhere, and your old password no longer works.",
+			after:  []string{"If you do not know why, ask an administrator of {brand}."},
+		},
+		"reset_made": {
+			subject: "A link for a new password for {brand} was made",
+			lines:   []string{"An administrator has made a link to choose a new password for your account with {brand}, and will give it to you. It works once, within an hour."},
+			byLine:  "{by} has made a link to choose a new password for your account with {brand}, and will give it to you. It works once, within an hour.",
+			after:   []string{"If you did not ask for this, tell an administrator of {brand} at once: whoever has the link can choose your password."},
+		},
 		"address_old": {
 			subject: "Your e-mail address for {brand} was changed",
 			lines:   []string{"Your account with {brand} now has a different e-mail address. This one can no longer be used to sign in."},
@@ -167,6 +186,25 @@ var mailCatalogue = map[string]map[string]mailWords{
 			lines:   []string{"Has cambiado la contraseña de tu cuenta de {brand}. Las demás sesiones se han cerrado."},
 			byLine:  "{by} ha cambiado la contraseña de tu cuenta de {brand}. Todas las sesiones se han cerrado.",
 			after:   []string{"Si no te lo esperabas, avisa enseguida a la administración de {brand}."},
+		},
+		"password_link": {
+			subject: "Se ha cambiado tu contraseña de {brand}",
+			lines:   []string{"Se ha elegido una contraseña nueva para tu cuenta de {brand} con el enlace que pediste. Todas las sesiones se han cerrado."},
+			byLine:  "Se ha elegido una contraseña nueva para tu cuenta de {brand} con un enlace que {by} creó para ti. Todas las sesiones se han cerrado.",
+			after:   []string{"Si no has sido tú, avisa enseguida a la administración de {brand}."},
+		},
+		"password_stopped": {
+			subject: "Tu contraseña de {brand} ya no vale",
+			lines: []string{"La administración ha cerrado todas tus sesiones de {brand} y tu contraseña anterior ya no vale.",
+				"Para volver a entrar, elige una contraseña nueva con el enlace que recibirás por correo o de la administración."},
+			byLine: "{by} ha cerrado todas tus sesiones de {brand} y tu contraseña anterior ya no vale.",
+			after:  []string{"Si no sabes el motivo, pregunta a la administración de {brand}."},
+		},
+		"reset_made": {
+			subject: "Se ha creado un enlace para una contraseña nueva de {brand}",
+			lines:   []string{"La administración ha creado un enlace para elegir una contraseña nueva de tu cuenta de {brand} y te lo hará llegar. Funciona una sola vez, durante una hora."},
+			byLine:  "{by} ha creado un enlace para elegir una contraseña nueva de tu cuenta de {brand} y te lo hará llegar. Funciona una sola vez, durante una hora.",
+			after:   []string{"Si no lo has pedido, avisa enseguida a la administración de {brand}: quien tenga el enlace puede elegir tu contraseña."},
 		},
 		"address_old": {
 			subject: "Se ha cambiado tu dirección de correo en {brand}",

@@ -74,6 +74,9 @@ func (p *pen) acts(a Actions, view string, id int64) {
 		p.icon("key")
 		p.put(`New password…</a>`)
 	}
+	if view == "page" {
+		p.mustAct(a, id)
+	}
 	if view == "row" {
 		p.inviteActs(a, id)
 	}
@@ -126,6 +129,20 @@ func (p *pen) item(label, icon string) {
 	p.raw(`<button type="submit" class="menu-item">`)
 	p.icon(icon)
 	p.put(label, "", `</button></form>`)
+}
+
+// mustAct has somebody choose a new password, or no longer.
+func (p *pen) mustAct(a Actions, id int64) {
+	if a.MustHref == "" {
+		return
+	}
+	p.form(a.MustHref, "act", "page", id)
+	if a.Must {
+		p.item("May keep the password", "lock")
+		return
+	}
+	p.raw(`<input type="hidden" name="must" value="1">`)
+	p.item("Must choose a new password", "lock")
 }
 
 // inviteActs are those on the invitation of somebody: on their page they stand with

@@ -34,7 +34,7 @@ func samplePerson(id int64, name string) UserRow {
 func sampleActions(id int64, name string) Actions {
 	path := userPath(id)
 	return Actions{Name: name, EditHref: path + "/edit", DeactivateHref: path + "/deactivate",
-		ReactivateHref: path + "/reactivate", DeleteHref: path + "/delete", RestoreHref: path + "/restore", EndSessions: path + "/sessions/end-all"}
+		ReactivateHref: path + "/reactivate", MustHref: path + "/must-change", DeleteHref: path + "/delete", RestoreHref: path + "/restore", EndSessions: path + "/sessions/end-all"}
 }
 
 // TestGoldenRow pins the markup of a row as an admin and as a viewer sees it.

@@ -87,6 +87,8 @@ type Actions struct {
 	DeactivateHref string // POST
 	ReactivateHref string // POST
 	ResetHref      string // GET a question, then POST to the same address: a link for a new password
+	MustHref       string // POST: they have to choose a new password, or no longer
+	Must           bool   // they have to by now
 	DeleteHref     string // GET a confirmation, then POST to the same address
 	RestoreHref    string // POST
 	EraseHref      string // GET a confirmation, then POST to the same address

@@ -93,6 +93,7 @@ type Confirm struct {
 	Submit   string // "Delete Camille Dubois"
 	Name     string // of the value that the button sends; may be empty
 	Value    string
+	Check    *Field  // a choice that goes with it; may be nil
 	Other    *Option // another way to do it: a second button with the same name
 	Danger   bool
 	Cancel   string // href for pages

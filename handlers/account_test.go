@@ -169,6 +169,9 @@ func TestOwnData(t *testing.T) {
 	s.as(nobody).post("/login", "email", email(milo), "password", "a wrong password").is(t, 401)
 	c := s.as(milo)
 	s.as(nobody).post("/login", "email", email(milo), "password", password, "remember", "1").is(t, 303)
+	if _, err := s.db.ResetLink(t.Context(), commandLine, milo, false); err != nil {
+		t.Fatal(err)
+	}
 	a := c.submit(c.get("/account"), "#data form").is(t, 200)
 	if got := a.header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="my-data-`) {
 		t.Errorf("it is sent as %q", got)
@@ -177,6 +180,9 @@ func TestOwnData(t *testing.T) {
 		Profile  personJSON
 		SignIns  []signInJSON `json:"sign_ins"`
 		Browsers []browserJSON
+		Factors  *factorsJSON `json:"second_factors"`
+		Mails    []mailJSON
+		Links    []linkJSON
 		History  []eventJSON
 	}
 	if err := json.Unmarshal([]byte(a.body), &d); err != nil {
@@ -192,13 +198,52 @@ func TestOwnData(t *testing.T) {
 	if len(d.Browsers) != 1 || d.Browsers[0].Address != "192.0.2.7" || !d.SignIns[0].New {
 		t.Errorf("where they are remembered: %+v, %+v", d.Browsers, d.SignIns[0])
 	}
-	if want := []store.Act{store.ActOwnData, store.ActRememberBrowser, store.ActSignIn, store.ActSignIn, store.ActEdit}; len(acts) < 5 || !slices.Equal(acts[:5], want) {
+	if want := []store.Act{store.ActOwnData, store.ActSendReset, store.ActRememberBrowser, store.ActSignIn, store.ActSignIn, store.ActEdit}; len(acts) < 6 || !slices.Equal(acts[:6], want) {
 		t.Errorf("the history is %v", acts)
 	}
-	if e := d.History[4]; e.By != name(ana) || len(e.Changes) != 1 || e.Changes[0].After != "+34 600 000 777" {
+	if e := d.History[0]; e.Address != "192.0.2.7" || e.Browser == "" {
+		t.Errorf("where the own act came from: %+v", e)
+	}
+	if e := d.History[5]; e.Address+e.Browser != "" {
+		t.Errorf("where somebody else was: %+v", e)
+	}
+	if d.Factors == nil || d.Factors.App != nil || d.Factors.Passkeys == nil || d.Factors.Codes != 0 {
+		t.Errorf("factors: %+v", d.Factors)
+	}
+	if len(d.Links) != 2 || d.Links[1].Kind != store.LinkReset || d.Links[1].Expires != "2026-11-23T13:00:00Z" {
+		t.Errorf("links: %+v", d.Links)
+	}
+	if len(d.Mails) == 0 || d.Mails[0].Kind != store.MailResetMade || d.Mails[0].To != email(milo) || d.Mails[0].State != store.MailWaiting {
+		t.Errorf("mails: %+v", d.Mails)
+	}
+	if e := d.History[5]; e.By != name(ana) || len(e.Changes) != 1 || e.Changes[0].After != "+34 600 000 777" {
 		t.Errorf("%+v", e)
 	}
 	for _, secret := range []string{"argon2", email(ana), email(nora)} {
+		if strings.Contains(a.body, secret) {
+			t.Errorf("%s is in it", secret)
+		}
+	}
+}
+
+// TestOwnDataTellsOfFactors when they were set up and used, and how many codes are left,
+// and nothing by which they could be used.
+func TestOwnDataTellsOfFactors(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.as(milo)
+	p := c.enrol()
+	a := c.post("/account/data").is(t, 200)
+	var d struct {
+		Factors factorsJSON `json:"second_factors"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &d); err != nil || d.Factors.App == nil {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	if d.Factors.App.Since == "" || d.Factors.App.Used == "" || d.Factors.Codes != 10 {
+		t.Errorf("%+v, %+v", d.Factors, d.Factors.App)
+	}
+	for _, secret := range append(p.codes, p.Key) {
 		if strings.Contains(a.body, secret) {
 			t.Errorf("%s is in it", secret)
 		}

@@ -23,6 +23,10 @@ func changeToast(c store.Change) *components.Toast {
 	t.Detail = clipText(strings.Join(parts, ", "), 160)
 	for _, f := range c.Fields {
 		switch {
+		case f.Field == store.FieldMustChange && f.After != "":
+			t.Title, t.Detail = c.User.Name+" has to choose a new password", "At the next sign-in, or the next step where they are signed in."
+		case f.Field == store.FieldMustChange:
+			t.Title, t.Detail = c.User.Name+" may keep the password", ""
 		case f.Field == store.FieldDeleted && f.After != "":
 			t.Title, t.Detail = c.User.Name+" deleted", "Can be restored for 30 days."
 		case f.Field == store.FieldDeleted:

@@ -147,7 +147,7 @@ func (s *server) readTrailFilter(a *ask, v components.AuditView, q *store.TrailQ
 func actOptions(chosen string) []components.Option {
 	out := []components.Option{{Label: "Anything", Selected: chosen == ""}}
 	for _, act := range []store.Act{store.ActCreate, store.ActInvite, store.ActRevokeInvite, store.ActAcceptInvite, store.ActEdit, store.ActDeactivate, store.ActReactivate, store.ActDelete,
-		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActForgot, store.ActOwnReset,
+		store.ActRestore, store.ActUndo, store.ActSignIn, store.ActSignOut, store.ActOwnPassword, store.ActResetPassword, store.ActSendReset, store.ActStopPassword, store.ActMustChange, store.ActForgot, store.ActOwnReset,
 		store.ActAskAddress, store.ActOwnAddress, store.ActCancelAddress, store.ActAddressBack,
 		store.ActEndSessions, store.ActEndEverybody, store.ActLift, store.ActRememberBrowser, store.ActForgetBrowser, store.ActExport, store.ActExportTrail, store.ActArchiveTrail, store.ActBackup, store.ActImport, store.ActImportRun,
 		store.ActImportUndo, store.ActPurge, store.ActDemo, store.ActMail, store.ActProof, store.ActAddFactor, store.ActRemoveFactor, store.ActRenamePasskey, store.ActNewCodes,
@@ -272,6 +272,8 @@ var tales = map[store.Act]tale{
 	store.ActRevokeInvite:  {"ban", "Took back an invitation", "took back the invitation of", "took back the invitation", "take back the invitation of"},
 	store.ActAcceptInvite:  {"check-circle", "Accepted an invitation", "accepted the invitation of", "accepted the invitation", "accept an invitation"},
 	store.ActSendReset:     {"key", "Sent a link for a new password", "made a link for a new password of", "made a link for a new password", "make a link for a new password of"},
+	store.ActStopPassword:  {"ban", "Stopped a password", "stopped the password of", "stopped the password", "stop the password of"},
+	store.ActMustChange:    {"key", "Required a new password", "requires a new password of", "requires a new password", "require a new password of"},
 	store.ActForgot:        {"key", "Forgot a password", "was asked for a new password of", "asked for a new password", "ask for a new password"},
 	store.ActOwnReset:      {"key", "Chose a password by a link", "chose a new password of", "chose a new password by a link", "choose a new password"},
 	store.ActAskAddress:    {"mail", "Asked for another address", "asked for another address of", "asked for another address", "change the address of"},
@@ -301,7 +303,7 @@ func tell(a *ask, e *store.Entry) components.Entry {
 		out.Device, _ = device(e.Agent)
 	}
 	for _, c := range e.Changes {
-		if c.Field == store.FieldDeleted {
+		if c.Field == store.FieldDeleted || e.Act == store.ActMustChange {
 			continue // the sentence says it
 		}
 		out.Changes = append(out.Changes, components.Change{Label: c.Field.Label(), Before: shownOrEmpty(c.Field, c.Before), After: shownOrEmpty(c.Field, c.After)})
@@ -343,6 +345,9 @@ func verb(e *store.Entry, t tale) string {
 		of = t.alone
 	} else if e.Act == store.ActEdit && e.Outcome == store.Done && len(e.Changes) == 1 {
 		of = "changed the " + strings.ToLower(e.Changes[0].Field.Label()) + " of"
+	}
+	if e.Act == store.ActMustChange && len(e.Changes) == 1 && e.Changes[0].After == "" {
+		of = "no longer " + of
 	}
 	switch {
 	case e.Outcome == store.Denied:

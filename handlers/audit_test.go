@@ -129,7 +129,7 @@ func TestTheTrailReadsLikeAStory(t *testing.T) {
 	entries := all(a.doc(), "#timeline .entry")
 	for i, want := range []string{
 		"Somebody could not sign in — unknown address 12:00",
-		"Somebody could not sign in — unknown address who@example.com",
+		"Somebody could not sign in — unknown address w…@e….com",
 		"Somebody could not sign in as Nora Gil — wrong password",
 		"Björn Lindqvist was not allowed to delete Ana Pérez",
 		"Björn Lindqvist changed Nora Gil Name Nora García became Nora Gil Role Member became Viewer",

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+
 	"backoffice/components"
 	"backoffice/store"
 )
@@ -69,8 +71,10 @@ func (s *server) confirmReset(a *ask) (view, error) {
 		return view{}, s.refuse(a, store.ActResetPassword, u.Name+" ranks too high for you to change.")
 	}
 	c := components.Confirm{Title: "New password for " + u.Name, Action: a.URL.Path, Cancel: "/users/" + formatID(u.ID), TargetID: components.MainID,
-		Body: []string{"They get a link by which they choose a new password. It works once, for an hour; a link from before is good no more.",
-			"Until then their old password works, and they stay signed in."},
+		Body: []string{"They get a link by which they choose a new password. It works once, for an hour; an earlier link no longer works.",
+			"Until then their old password works, and they stay signed in, unless you stop it now."},
+		Check: &components.Field{ID: "reset-stop", Name: "stop", Type: "checkbox", Label: "Sign them out everywhere and stop the old password now",
+			Hint: "For a password that somebody else may know. They are told by mail. Passkeys and second factors stay; you find those under Sessions."},
 		Submit: "Make a link", Name: "how", Value: entryLink}
 	if s.mail {
 		c.Submit, c.Value = "Send the link to "+u.Email, entryMail
@@ -79,13 +83,28 @@ func (s *server) confirmReset(a *ask) (view, error) {
 	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
 }
 
-// resetLink makes a link by which somebody chooses a new password.
+// resetLink makes a link by which somebody chooses a new password, and stops the old
+// one if that is asked for.
 func (s *server) resetLink(a *ask) (view, error) {
+	if a.PostFormValue("stop") != "" {
+		l, err := s.store.StopPassword(a.Context(), a.actor, a.pathID(), s.byMail(a))
+		if err != nil {
+			return view{}, err
+		}
+		return s.linkMade(a, l, "Signed out, and link sent")
+	}
 	l, err := s.store.ResetLink(a.Context(), a.actor, a.pathID(), s.byMail(a))
 	if err != nil {
 		return view{}, err
 	}
 	return s.linkMade(a, l, "Link sent")
+}
+
+// mustChange has somebody choose a new password before anything else, or no longer.
+func (s *server) mustChange(a *ask) (view, error) {
+	return s.carryOut(a, func(ctx context.Context, actor store.Actor, id int64) (store.Change, error) {
+		return s.store.RequireNewPassword(ctx, actor, id, a.PostFormValue("must") != "")
+	})
 }
 
 // linkMade shows a link to hand over, or says that it is on its way.

@@ -149,6 +149,54 @@ func TestResetByALink(t *testing.T) {
 	s.as(bjorn).post("/users/5/reset").is(t, 403)
 }
 
+// TestStoppingAPasswordByTheDialog signs somebody out at once, with scripts and
+// without, and shows the link to hand over.
+func TestStoppingAPasswordByTheDialog(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	old := s.as(nora)
+	old.get("/account").is(t, 200)
+	admin := s.as(ana)
+	page := admin.get("/users/5/reset").is(t, 200).shows("label[for=reset-stop]", "Sign them out everywhere and stop the old password now")
+	if has(page.one("#reset-stop"), "checked") {
+		t.Error("it is chosen already")
+	}
+	admin.submit(page, "#confirm-form").is(t, 200).shows("h1", "New password for "+name(nora))
+	old.get("/account").is(t, 200)
+	made := admin.submit(page, "#confirm-form", "stop", "1").is(t, 200).shows("h1", "New password for "+name(nora))
+	old.get("/account").is(t, 303)
+	s.as(nobody).signIn(nora).is(t, 401)
+	path := strings.TrimPrefix(made.attr("#new-link", "value"), "http://office.example")
+	reader := s.as(nobody)
+	reader.submit(reader.get(path), "#link-form", "password", "four other plain words").is(t, 303).to(t, "/")
+	admin.get("/users/5/history").is(t, 200).shows("#timeline", "stopped the password of")
+}
+
+// TestRequiringANewPassword leads somebody to it at their next step, shows it on their
+// page, and is taken back by the same menu or by undoing.
+func TestRequiringANewPassword(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	old := s.as(nora)
+	old.get("/account/history").is(t, 200)
+	admin := s.as(ana)
+	const form = "#users-5-must-change-act"
+	admin.submit(admin.get("/users/5").is(t, 200).shows(form, "Must choose a new password"), form).is(t, 303).to(t, "/users/5")
+	page := admin.get("/users/5").is(t, 200).shows("#user-head .facts", "Has to be replaced at the next sign-in").shows(form, "May keep the password")
+	if got := page.toast(); !strings.HasPrefix(got, name(nora)+" has to choose a new password") {
+		t.Errorf("it says %q", got)
+	}
+	old.get("/account/history").is(t, 303).to(t, "/account")
+	admin.submit(page, form).is(t, 303)
+	old.get("/account/history").is(t, 200)
+	admin.get("/users/5/history").is(t, 200).shows("#timeline", "no longer requires a new password of")
+	if a := admin.on("/users/5").into("main#main").post("/users/5/must-change", "must", "1", "view", "page").is(t, 200); !strings.Contains(a.body, "May keep the password") {
+		t.Errorf("%s", excerpt(a.body))
+	}
+	admin.get("/users/1").is(t, 200).lacks("#users-1-must-change-act")
+	admin.post("/users/1/must-change", "must", "1").is(t, 409)
+}
+
 // TestALinkIsToldToNobody looks at the policy of pages whose address is a secret:
 // over HTTPS no referrer at all; over HTTP none with a path, so that a browser still
 // says where its form is from.
@@ -198,7 +246,10 @@ func TestForgotPassword(t *testing.T) {
 	for range 3 {
 		s.as(nobody).post("/forgot", "email", "nobody@example.com").is(t, 303)
 	}
-	s.as(nobody).post("/forgot", "email", "nobody@example.com").is(t, 429)
+	again := s.as(nobody).post("/forgot", "email", "nobody@example.com").is(t, 303).to(t, "/forgot?sent=1") // nothing more is sent, or said
+	if !strings.HasPrefix(answers[0], again.body) {
+		t.Error("it says something else")
+	}
 	newSite(t).as(nobody).get("/forgot").is(t, 200).lacks("#forgot-form")
 }
 

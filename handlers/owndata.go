@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"backoffice/store"
@@ -48,7 +49,37 @@ type passkeyJSON struct {
 	Used  string `json:"used,omitempty"`
 }
 
-// eventJSON is something that happened to one's account.
+// factorsJSON are one's own second factors, without what is secret in them.
+type factorsJSON struct {
+	App      *appJSON      `json:"authenticator"`
+	Passkeys []passkeyJSON `json:"passkeys"`
+	Codes    int           `json:"recovery_codes_left"`
+}
+
+// appJSON is one's own authenticator app.
+type appJSON struct {
+	Since string `json:"since"`
+	Used  string `json:"used,omitempty"`
+}
+
+// mailJSON is a mail to oneself.
+type mailJSON struct {
+	Kind  store.MailKind  `json:"kind"`
+	To    string          `json:"to"`
+	State store.MailState `json:"state"`
+	Made  string          `json:"made"`
+	Sent  string          `json:"sent,omitempty"`
+}
+
+// linkJSON is a link for oneself that is still good.
+type linkJSON struct {
+	Kind    store.LinkKind `json:"kind"`
+	Made    string         `json:"made"`
+	Expires string         `json:"expires"`
+}
+
+// eventJSON is something that happened to one's account. Where it came from is told of
+// one's own acts.
 type eventJSON struct {
 	At      string              `json:"at"`
 	Act     store.Act           `json:"act"`
@@ -56,6 +87,8 @@ type eventJSON struct {
 	By      string              `json:"by,omitempty"`
 	Changes []store.FieldChange `json:"changes,omitempty"`
 	Note    string              `json:"note,omitempty"`
+	Address string              `json:"address,omitempty"`
+	Browser string              `json:"browser,omitempty"`
 }
 
 // askedJSON is an address that one has asked for and not confirmed, in one's own data.
@@ -65,56 +98,72 @@ type askedJSON struct {
 	Expires string `json:"expires"`
 }
 
-// askedText is what stands in the file where nothing was asked for, or the address
-// that was.
-func askedText(l *store.Link) (string, error) {
-	if l == nil {
-		return "null", nil
+// kept is what is kept about a person but their history, in the order of the file.
+type kept struct {
+	name  string
+	value any
+}
+
+func keptOf(d *store.OwnData) []kept {
+	var asked any
+	if d.Asked != nil {
+		asked = askedJSON{d.Asked.Address, rfc3339(d.Asked.Made), rfc3339(d.Asked.Expires)}
 	}
-	return indented(askedJSON{l.Address, rfc3339(l.Made), rfc3339(l.Expires)}, "  ")
+	return []kept{
+		{"profile", toJSON(&d.Person)},
+		{"new_address", asked},
+		{"sign_ins", each(d.SignIns, func(one store.SignIn) signInJSON {
+			return signInJSON{rfc3339(one.Started), rfc3339(one.LastSeen), rfc3339(one.Ended), string(one.Why), one.Address, one.Agent, one.NewDevice}
+		})},
+		{"browsers", each(d.Browsers, func(one store.Browser) browserJSON {
+			return browserJSON{rfc3339(one.Made), rfc3339(one.Seen), one.Address, one.Agent}
+		})},
+		{"second_factors", factorsToJSON(&d.Factors)},
+		{"mails", each(d.Mails, func(one store.Mail) mailJSON {
+			return mailJSON{one.Kind, one.To, one.State, rfc3339(one.Made), rfc3339(one.Sent)}
+		})},
+		{"links", each(d.Links, func(one store.Link) linkJSON {
+			return linkJSON{one.Kind, rfc3339(one.Made), rfc3339(one.Expires)}
+		})},
+	}
+}
+
+func factorsToJSON(f *store.Factors) factorsJSON {
+	out := factorsJSON{Codes: f.Codes, Passkeys: each(f.Passkeys, func(one store.Passkey) passkeyJSON {
+		return passkeyJSON{one.Name, one.Site, rfc3339(one.Made), rfc3339(one.Used)}
+	})}
+	if !f.App.IsZero() {
+		out.App = &appJSON{rfc3339(f.App), rfc3339(f.Used)}
+	}
+	return out
+}
+
+// each turns a list into another, which is one in the file even where it is empty.
+func each[A, B any](list []A, turn func(A) B) []B {
+	out := make([]B, 0, len(list))
+	for _, one := range list {
+		out = append(out, turn(one))
+	}
+	return out
 }
 
 // writeOwnData writes one object, its history entry by entry.
 func writeOwnData(w io.Writer, d store.OwnData) error {
-	profile, err := indented(toJSON(&d.Person), "  ")
-	if err != nil {
-		return err
+	var head strings.Builder
+	head.WriteString("{\n")
+	for _, k := range keptOf(&d) {
+		text, err := indented(k.value, "  ")
+		if err != nil {
+			return err
+		}
+		head.WriteString("  \"" + k.name + "\": " + text + ",\n")
 	}
-	asked, err := askedText(d.Asked)
-	if err != nil {
-		return err
-	}
-	signIns := []signInJSON{}
-	for _, one := range d.SignIns {
-		signIns = append(signIns, signInJSON{rfc3339(one.Started), rfc3339(one.LastSeen), rfc3339(one.Ended), string(one.Why), one.Address, one.Agent, one.NewDevice})
-	}
-	list, err := indented(signIns, "  ")
-	if err != nil {
-		return err
-	}
-	browsers := []browserJSON{}
-	for _, one := range d.Browsers {
-		browsers = append(browsers, browserJSON{rfc3339(one.Made), rfc3339(one.Seen), one.Address, one.Agent})
-	}
-	remembered, err := indented(browsers, "  ")
-	if err != nil {
-		return err
-	}
-	passkeys := []passkeyJSON{}
-	for _, one := range d.Passkeys {
-		passkeys = append(passkeys, passkeyJSON{one.Name, one.Site, rfc3339(one.Made), rfc3339(one.Used)})
-	}
-	keys, err := indented(passkeys, "  ")
-	if err != nil {
-		return err
-	}
-	if _, err := io.WriteString(w, "{\n  \"profile\": "+profile+",\n  \"new_address\": "+asked+",\n  \"sign_ins\": "+list+",\n  \"browsers\": "+remembered+
-		",\n  \"passkeys\": "+keys+",\n  \"history\": ["); err != nil {
+	if _, err := io.WriteString(w, head.String()+"  \"history\": ["); err != nil {
 		return err
 	}
 	comma := "\n    "
-	err = d.History(func(e store.Entry) error {
-		text, err := indented(toEvent(e), "    ")
+	err := d.History(func(e store.Entry) error {
+		text, err := indented(toEvent(e, d.Person.ID), "    ")
 		if err == nil {
 			_, err = io.WriteString(w, comma+text)
 		}
@@ -127,8 +176,12 @@ func writeOwnData(w io.Writer, d store.OwnData) error {
 	return err
 }
 
-func toEvent(e store.Entry) eventJSON {
-	return eventJSON{At: rfc3339(e.At), Act: e.Act, Outcome: string(e.Outcome), By: cmp.Or(e.ActorName, string(e.Kind)), Changes: e.Changes, Note: e.Note}
+func toEvent(e store.Entry, own int64) eventJSON {
+	out := eventJSON{At: rfc3339(e.At), Act: e.Act, Outcome: string(e.Outcome), By: cmp.Or(e.ActorName, string(e.Kind)), Changes: e.Changes, Note: e.Note}
+	if e.Kind == store.Person && e.Actor == own {
+		out.Address, out.Browser = e.Address, e.Agent
+	}
+	return out
 }
 
 // indented is JSON for people, within something that is indented by so much.

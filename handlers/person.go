@@ -127,6 +127,9 @@ func (s *server) userView(a *ask, u *store.User, tab string) (components.UserVie
 	v := components.UserView{ID: u.ID, Avatar: avatar(u), Name: u.Name, Email: u.Email, Role: cellOf(a, u, store.FieldRole, ""),
 		Status: status(u), Tab: tab, Actions: actions(a, u), BackHref: l.href(), You: u.ID == a.actor.ID, Facts: facts(a, u),
 		Live: watchOf(a, u.ID)}
+	if u.MustChangePassword {
+		v.Facts = append(v.Facts, components.Fact{Label: "Password", Text: "Has to be replaced at the next sign-in"})
+	}
 	v.Tabs = []components.Link{{Label: "Profile", Href: l.at(base), Current: tab == "profile"}}
 	if a.can(store.ActSeeSessions, u.On()) {
 		v.Tabs = append(v.Tabs, components.Link{Label: "Sessions", Href: l.at(base + "/sessions"), Current: tab == "sessions"})

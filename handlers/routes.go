@@ -103,6 +103,7 @@ func (s *server) list() []route {
 		{"POST /users/{id}/invite/revoke", may(store.ActInvite), s.revokeInvite},
 		{"GET /users/{id}/reset", may(store.ActResetPassword), s.confirmReset},
 		{"POST /users/{id}/reset", may(store.ActResetPassword), s.resetLink},
+		{"POST /users/{id}/must-change", may(store.ActResetPassword), s.mustChange},
 		{"POST /users/{id}/sessions/end", may(store.ActEndSessions), s.endSession},
 		{"POST /users/{id}/sessions/end-all", may(store.ActEndSessions), s.endSessions},
 		{"GET /users/{id}/factors/reset", may(store.ActResetFactors), s.confirmResetFactors},

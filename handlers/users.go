@@ -373,6 +373,9 @@ func actions(a *ask, u *store.User) components.Actions {
 	offer(&acts.DeactivateHref, store.ActDeactivate, here && !self && u.Status != store.Deactivated)
 	offer(&acts.ReactivateHref, store.ActReactivate, here && u.Status == store.Deactivated)
 	offer(&acts.ResetHref, store.ActResetPassword, here && !self && u.Status == store.Active)
+	if here && !self && u.HasPassword && u.Status != store.Invited && a.can(store.ActResetPassword, on) {
+		acts.MustHref, acts.Must = path+"/must-change", u.MustChangePassword
+	}
 	offer(&acts.DeleteHref, store.ActDelete, here && !self)
 	offer(&acts.RestoreHref, store.ActRestore, !here)
 	offer(&acts.EraseHref, store.ActPurge, !here)

@@ -284,9 +284,9 @@ func TestOnlyWhatIsAllowedIsOffered(t *testing.T) {
 		want    []string
 	}{
 		{ana, nora, []string{"/users/5/deactivate", "/users/5/delete", "/users/5/edit", "/users/5/edit?field=email", "/users/5/edit?field=external_id",
-			"/users/5/edit?field=name", "/users/5/edit?field=phone", "/users/5/edit?field=role"}},
+			"/users/5/edit?field=name", "/users/5/edit?field=phone", "/users/5/edit?field=role", "/users/5/must-change"}},
 		{ana, otto, []string{"/users/7/delete", "/users/7/edit", "/users/7/edit?field=email", "/users/7/edit?field=external_id",
-			"/users/7/edit?field=name", "/users/7/edit?field=phone", "/users/7/edit?field=role", "/users/7/reactivate"}},
+			"/users/7/edit?field=name", "/users/7/edit?field=phone", "/users/7/edit?field=role", "/users/7/must-change", "/users/7/reactivate"}},
 		{ana, ida, []string{"/users/8/restore"}},
 		{ana, ana, []string{"/users/1/edit", "/users/1/edit?field=email", "/users/1/edit?field=external_id", "/users/1/edit?field=name", "/users/1/edit?field=phone"}},
 		{bjorn, zed, nil},

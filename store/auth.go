@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // WrongCredentials is the one text for a wrong address and a wrong password.
@@ -116,8 +117,8 @@ func (s *Store) signInFailed(ctx context.Context, a Actor, u *User, knew bool, e
 }
 
 // aboutAddress notes for which address somebody failed to sign in that has no
-// account. What belongs to a deleted person is noted as theirs, to go with
-// them; what is no address may be a password in the wrong box.
+// account, without most of it. What belongs to a deleted person is noted as theirs, to
+// go with them; what is no address may be a password in the wrong box.
 func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err error) {
 	e.Note = "unknown address"
 	typed, key, invalid := ParseEmail(email)
@@ -128,8 +129,26 @@ func (s *Store) aboutAddress(ctx context.Context, e *Entry, email string) (err e
 		e.Note = "the account is deleted"
 		return err
 	}
-	e.Note += " " + typed
+	e.Note += " " + masked(typed)
 	return nil
+}
+
+// masked is what staff can hold against an address that somebody tells them, as
+// a…@e….com, and what tells nobody whose it is: the trail keeps it for good, and it may
+// be of somebody who was removed. A domain may be a family's name.
+func masked(email string) string {
+	local, domain, _ := strings.Cut(email, "@")
+	top := ""
+	if dot := strings.LastIndexByte(domain, '.'); dot > 0 {
+		top = domain[dot:]
+	}
+	return firstLetter(local) + "…@" + firstLetter(domain) + "…" + top
+}
+
+// firstLetter is the first letter of a text.
+func firstLetter(s string) string {
+	_, n := utf8.DecodeRuneInString(s)
+	return s[:n]
 }
 
 func (s *Store) signInDone(ctx context.Context, a Actor, t taken, u *User, rehash string) (Whoever, error) {
@@ -257,19 +276,10 @@ func (s *Store) ResetPassword(ctx context.Context, a Actor, id int64, password s
 	})
 }
 
-// setPassword stores the hash, ends the sign-ins but one and the links that a
-// password ends, forgets the browsers, tells the person, and records that the password changed, never what it is.
+// setPassword replaces the password, tells the person, and records that it changed,
+// never what it is.
 func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except int64) error {
-	if err := setPasswordHash(x, u.ID, hash, mustChange); err != nil {
-		return err
-	}
-	if _, err := endSignIns(x, u.ID, except, EndedPassword); err != nil {
-		return err
-	}
-	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
-		return err
-	}
-	if err := x.endLinks(u.ID, LinkInvite, LinkReset, LinkAddress); err != nil {
+	if err := x.replacePassword(u, hash, mustChange, except, EndedPassword); err != nil {
 		return err
 	}
 	if err := x.mail(letter{kind: MailPassword, user: u.ID, to: u.Email}); err != nil {
@@ -277,4 +287,19 @@ func (x *tx) setPassword(u *User, hash string, mustChange bool, act Act, except 
 	}
 	_, err := x.record(Entry{Act: act, Target: u.ID})
 	return err
+}
+
+// replacePassword stores the hash, ends the sign-ins but one and the links that a
+// password ends, and forgets the browsers.
+func (x *tx) replacePassword(u *User, hash string, mustChange bool, except int64, why EndReason) error {
+	if err := setPasswordHash(x, u.ID, hash, mustChange); err != nil {
+		return err
+	}
+	if _, err := endSignIns(x, u.ID, except, why); err != nil {
+		return err
+	}
+	if _, err := x.forgetBrowsers(u.ID, ""); err != nil {
+		return err
+	}
+	return x.endLinks(u.ID, LinkInvite, LinkReset, LinkAddress)
 }

@@ -48,18 +48,21 @@ func (s *Store) Factors(ctx context.Context, a Actor, user int64) (Factors, erro
 	if a.ID != user && !Can(a, ActResetFactors, nil) {
 		return Factors{}, forbidden("Your role does not allow this.")
 	}
-	var f Factors
-	app, err := loadApp(ctx, s.reader, user)
+	return factorsOf(ctx, s.reader, user)
+}
+
+func factorsOf(ctx context.Context, q querier, user int64) (f Factors, err error) {
+	app, err := loadApp(ctx, q, user)
 	if err != nil {
 		return f, err
 	}
 	if app != nil && app.confirmed != 0 {
 		f.App, f.Used = fromMillis(app.confirmed), fromMillis(app.used)
 	}
-	if f.Passkeys, err = selectPasskeys(ctx, s.reader, user); err != nil || !f.Any() {
+	if f.Passkeys, err = selectPasskeys(ctx, q, user); err != nil || !f.Any() {
 		return f, err
 	}
-	f.Codes, err = countRecoveryCodes(ctx, s.reader, user)
+	f.Codes, err = countRecoveryCodes(ctx, q, user)
 	return f, err
 }
 

@@ -8,7 +8,7 @@ import (
 // Field names one value of a person, in forms, in the audit trail and in undo.
 type Field string
 
-// The fields of a person. Status and Deleted change by acts of their own, not
+// The fields of a person. Status, Deleted and MustChange change by acts of their own, not
 // by a form.
 const (
 	FieldName       Field = "name"
@@ -18,6 +18,7 @@ const (
 	FieldExternalID Field = "external_id"
 	FieldStatus     Field = "status"
 	FieldDeleted    Field = "deleted"
+	FieldMustChange Field = "must_change"
 	FieldPassword   Field = "password" // in the audit trail only, and never its value
 )
 
@@ -55,6 +56,17 @@ var fieldDefs = []fieldDef{
 	{FieldDeleted, "Deleted", ActDelete, false,
 		func(u *User) string { return formatTime(u.Deleted) },
 		setDeleted},
+	{FieldMustChange, "Has to choose a new password", ActResetPassword, false,
+		func(u *User) string { return yes(u.MustChangePassword) },
+		func(u *User, v string) error { u.MustChangePassword = v != ""; return nil }},
+}
+
+// yes is a value that is there or not, in words.
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
 }
 
 func setRole(u *User, v string) error {

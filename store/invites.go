@@ -47,41 +47,65 @@ func (s *Store) Invite(ctx context.Context, a Actor, id int64, byMail bool) (New
 }
 
 // ResetLink makes a link by which somebody chooses a new password. Until they do,
-// the old one is good.
+// the old one is good. Of a link to hand over they are told: whoever made it may be
+// the one who uses it.
 func (s *Store) ResetLink(ctx context.Context, a Actor, id int64, byMail bool) (NewLink, error) {
-	return s.linkTo(ctx, a, attempt{ActResetPassword, id}, LinkReset, byMail, func(u *User) error {
-		if u.Status == Invited {
-			return refused(u.Name + " has not come yet. Send another invitation instead.")
-		}
-		return refused(u.Name + " is deactivated. Reactivate the account first.")
-	})
+	return s.linkTo(ctx, a, attempt{ActResetPassword, id}, LinkReset, byMail, errNoReset)
+}
+
+// errNoReset refuses a link for a new password of who cannot sign in anyway.
+func errNoReset(u *User) error {
+	if u.Status == Invited {
+		return refused(u.Name + " has not come yet. Send another invitation instead.")
+	}
+	return refused(u.Name + " is deactivated. Reactivate the account first.")
 }
 
 // linkTo makes a link for somebody whose status it is for.
 func (s *Store) linkTo(ctx context.Context, a Actor, about attempt, kind LinkKind, byMail bool, unsuited func(*User) error) (NewLink, error) {
 	var l NewLink
 	err := s.write(ctx, a, about, func(x *tx) error {
-		u, err := x.loadForChange(about.target)
-		if err != nil {
-			return err
+		u, err := x.linkable(about, kind, unsuited)
+		if err == nil {
+			l, err = x.linkTo(kind, u, byMail, actOfLink[kind])
 		}
-		if err := x.require(about.act, u); err != nil {
-			return err
-		}
-		if u.Status != kind.suits() {
-			return unsuited(u)
-		}
-		if u.Role == Admin { // who reads the link is one
-			if err := x.prove(ActGrantAdmin); err != nil {
-				return err
-			}
-		}
-		if l, err = x.newLink(kind, u, byMail); err != nil {
-			return err
-		}
-		_, err = x.record(Entry{Act: actOfLink[kind], Target: u.ID, Note: howSent(byMail)})
 		return err
 	})
+	return l, err
+}
+
+// linkable gives the person whom a link is to be made for, if it is for such.
+func (x *tx) linkable(about attempt, kind LinkKind, unsuited func(*User) error) (*User, error) {
+	u, err := x.loadForChange(about.target)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.require(about.act, u); err != nil {
+		return nil, err
+	}
+	if u.Status != kind.suits() {
+		return nil, unsuited(u)
+	}
+	if u.Role == Admin { // who reads the link is one
+		if err := x.prove(ActGrantAdmin); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// linkTo makes the link, tells of it whoever has been here, and records it.
+func (x *tx) linkTo(kind LinkKind, u *User, byMail bool, as Act) (NewLink, error) {
+	l, err := x.newLink(kind, u, byMail)
+	if err != nil {
+		return l, err
+	}
+	if kind == LinkReset && !byMail {
+		if err := x.mail(letter{kind: MailResetMade, user: u.ID, to: u.Email}); err != nil {
+			return l, err
+		}
+	}
+	_, err = x.record(Entry{Act: as, Target: u.ID, Note: howSent(byMail)})
 	return l, err
 }
 
@@ -140,7 +164,9 @@ func manyForget(kind Kind, wait time.Duration) error {
 
 // ForgotPassword sends whoever has this address a link for a new password. What it
 // says, and how long it takes, does not depend on whether there is anybody: all
-// that does is done beside, by one worker. ended is told how that ended, nil when well.
+// that does is done beside, by one worker. Nor is anything said when it was asked for so
+// often that nothing more is sent: the mail before is still good. ended is told how that
+// ended, nil when well.
 func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended func(error)) error {
 	if _, _, err := ParseEmail(email); err != nil {
 		return invalid(map[string]string{"email": err.Error()})
@@ -150,22 +176,42 @@ func (s *Store) ForgotPassword(ctx context.Context, a Actor, email string, ended
 	}
 	a = guest(a)
 	key := signInKey(email)
+	often := false
 	err := s.transact(ctx, a, func(x *tx) error {
 		if err := x.slowFrom(forgotByAddress, "forgot address", a.Address); err != nil {
-			return err
+			return tooManyRequests(err)
 		}
 		if err := x.slow(forgotInAll, "all"); err != nil {
 			return manyOr(err)
 		}
-		return x.slow(forgotByAccount, digest("forgot account", key))
+		err := x.slow(forgotByAccount, digest("forgot account", key))
+		if often = KindOf(err) == Throttled; often {
+			return nil
+		}
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	if !s.background.soon(func(ctx context.Context) { ended(s.forgot(ctx, a, key, email)) }) {
+	if !s.background.soon(func(ctx context.Context) {
+		if often {
+			ended(nil)
+			return
+		}
+		ended(s.forgot(ctx, a, key, email))
+	}) {
 		return manyForget(Unavailable, 5*time.Second)
 	}
 	return nil
+}
+
+// tooManyRequests says of a limit on asking that nobody has failed at anything.
+func tooManyRequests(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Throttled {
+		e.Message = "Too many requests from your network. Please wait " + inWords(e.RetryAfter) + " and try again."
+	}
+	return err
 }
 
 // manyOr says of those who have to wait that it is because of many others.

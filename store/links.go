@@ -294,11 +294,24 @@ func (s *Store) RedeemLink(ctx context.Context, a Actor, token, password string)
 func (x *tx) redeem(l Link, u *User, hash string) error {
 	x.become(u)
 	if l.Kind == LinkReset {
-		return x.setPassword(u, hash, false, ActOwnReset, 0)
+		return x.redeemReset(l, u, hash)
 	}
 	after := *u
 	after.Status, after.passwordHash, after.HasPassword, after.MustChangePassword = Active, hash, true, false
 	_, err := x.apply(ActAcceptInvite, u, &after, Entry{})
+	return err
+}
+
+// redeemReset tells the person who made the link: where it was handed over, nobody but
+// they can say whether it was them who used it.
+func (x *tx) redeemReset(l Link, u *User, hash string) error {
+	if err := x.replacePassword(u, hash, false, 0, EndedPassword); err != nil {
+		return err
+	}
+	if err := x.mail(letter{kind: MailPasswordLink, user: u.ID, to: u.Email, by: l.MadeBy}); err != nil {
+		return err
+	}
+	_, err := x.record(Entry{Act: ActOwnReset, Target: u.ID})
 	return err
 }
 

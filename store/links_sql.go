@@ -41,6 +41,15 @@ func loadLinkOf(ctx context.Context, q querier, user int64, kind LinkKind) (Link
 	return scanLink(q.QueryRowContext(ctx, `SELECT `+linkColumns+` WHERE l.user_id = ?1 AND l.kind = ?2`, user, string(kind)))
 }
 
+// selectOpenLinks are the links of somebody that are still good.
+func selectOpenLinks(ctx context.Context, q querier, user int64, now time.Time) ([]Link, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+linkColumns+` WHERE l.user_id = ?1 AND l.expires_at > ?2 ORDER BY l.made_at, l.kind`, user, toMillis(now))
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanLink)
+}
+
 // claim is somebody who can take an address back, and until when.
 type claim struct {
 	user  int64

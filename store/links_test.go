@@ -279,14 +279,42 @@ func TestForgettingTellsNothing(t *testing.T) {
 				t.Fatalf("%s, %d: %v", email, n, err)
 			}
 		}
-		e := wantKind(t, c.forget(t.Context(), email), Throttled)
-		if e.RetryAfter != forgotByAccount.base {
-			t.Errorf("%s has to wait %v", email, e.RetryAfter)
+		asked := c.countEntries()
+		must(t, c.forget(t.Context(), email)) // once too often: it says nothing, and sends nothing more
+		if n := c.countEntries(); n != asked {
+			t.Errorf("%s: %d entries more", email, n-asked)
 		}
 		if n := queryInt(t, c.reader, `SELECT count(*) FROM mails WHERE state = 'waiting'`); n != mails {
 			t.Errorf("%s: %d mails wait", email, n)
 		}
 		c.clock.advance(forgotByAccount.base)
 		must(t, c.forget(t.Context(), email))
+		if n := c.countEntries(); n != asked+1 {
+			t.Errorf("%s: %d entries after the wait", email, n-asked)
+		}
+	}
+}
+
+// TestTheMailBeforeStaysGood for who asks once too often, and only a network is told
+// that it asks too much.
+func TestTheMailBeforeStaysGood(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	for range forgotByAccount.free + 1 {
+		must(t, c.forget(t.Context(), c.ben.Email))
+	}
+	token := c.mailed(MailReset)
+	must(t, c.forget(t.Context(), c.ben.Email))
+	must(t, second(c.RedeemLink(t.Context(), c.guest, token, newPassword)))
+	for n := 0; ; n++ {
+		err := c.forget(t.Context(), fmt.Sprintf("nobody%d@example.com", n))
+		if err == nil && n <= forgotByAddress.free {
+			continue
+		}
+		e := wantKind(t, err, Throttled)
+		if e.Message != "Too many requests from your network. Please wait 30 seconds and try again." || e.RetryAfter != forgotByAddress.base {
+			t.Errorf("%+v", e)
+		}
+		break
 	}
 }

@@ -24,6 +24,10 @@ const (
 	MailAddressOld MailKind = "address_old" // another address is in the place of this one, for good
 	MailAddressNew MailKind = "address_new" // this address is in the place of another one
 
+	MailPasswordLink    MailKind = "password_link"    // a new one was chosen by a link
+	MailPasswordStopped MailKind = "password_stopped" // an admin has ended all sessions, and made it useless
+	MailResetMade       MailKind = "reset_made"       // an admin made a link for a new one, to hand over
+
 	MailAddress      MailKind = MailKind(LinkAddress)
 	MailAddressBack  MailKind = MailKind(LinkAddressBack) // another address is in the place of this one, and can be taken back
 	MailAddressTaken MailKind = "address_taken"           // somebody asked for the address that this account has
@@ -42,7 +46,7 @@ const (
 
 // MailKinds lists all kinds of mail.
 func MailKinds() []MailKind {
-	return []MailKind{MailInvite, MailReset, MailPassword, MailAddressOld, MailAddressNew, MailAddress, MailAddressBack, MailAddressTaken,
+	return []MailKind{MailInvite, MailReset, MailResetMade, MailPassword, MailPasswordLink, MailPasswordStopped, MailAddressOld, MailAddressNew, MailAddress, MailAddressBack, MailAddressTaken,
 		MailAddressLost, MailTakenBack, MailDevice, MailSeen, MailAppAdded, MailAppRemoved, MailPasskeyAdded, MailPasskeyRemoved, MailCodes, MailFactorsReset}
 }
 
@@ -138,6 +142,7 @@ type letter struct {
 	until time.Time
 
 	signIn  int64 // that it tells of
+	by      int64 // who caused it; 0: the actor
 	unnamed bool  // it does not tell who caused it
 }
 
@@ -275,6 +280,12 @@ func (k MailKind) Label() string {
 		return "Link for a new password"
 	case MailPassword:
 		return "Password changed"
+	case MailPasswordLink:
+		return "New password by a link"
+	case MailPasswordStopped:
+		return "Password stopped"
+	case MailResetMade:
+		return "Link for a new password, handed over"
 	case MailAddressOld:
 		return "Address changed, to the old one"
 	case MailAddressNew:

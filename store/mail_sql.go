@@ -9,8 +9,11 @@ import (
 
 func insertMail(x *tx, l letter, messageID string) (id int64, err error) {
 	by := x.byOthers(l.user)
-	if l.unnamed {
+	switch {
+	case l.unnamed:
 		by = 0
+	case l.by != 0:
+		by = l.by
 	}
 	err = x.QueryRowContext(x.ctx, `INSERT INTO mails
  (message_id, kind, user_id, recipient, by_id, secret, until_at, state, attempts, made_at, tried_from, next_at, sent_at, problem, signin_id)
@@ -137,6 +140,16 @@ func selectMails(ctx context.Context, q querier, f MailQuery) ([]Mail, error) {
 		condition = " WHERE " + w.String()
 	}
 	rows, err := q.QueryContext(ctx, `SELECT `+mailColumns+condition+` ORDER BY m.id DESC LIMIT `+w.arg(f.Limit+1), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanMail)
+}
+
+// selectMailsOf are the mails to somebody, newest first, but those that confirm an
+// address: whether there is one would tell whether somebody else has the address.
+func selectMailsOf(ctx context.Context, q querier, user int64) ([]Mail, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+mailColumns+` WHERE m.user_id = ?1 AND m.kind <> ?2 ORDER BY m.id DESC`, user, string(MailAddress))
 	if err != nil {
 		return nil, err
 	}

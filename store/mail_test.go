@@ -73,7 +73,14 @@ func TestWhatIsTold(t *testing.T) {
 		"a password by a link": {func(c *cast) {
 			c.reset(c.ben)
 			must(c.t, second(c.RedeemLink(c.t.Context(), c.guest, c.token, newPassword)))
-		}, []string{"password Ben@example.com"}},
+		}, []string{"password_link Ben@example.com", "reset_made Ben@example.com"}},
+		"a link for a new password to hand over": {func(c *cast) { c.reset(c.ben) }, []string{"reset_made Ben@example.com"}},
+		"a password that is stopped": {func(c *cast) {
+			must(c.t, second(c.StopPassword(c.t.Context(), c.admin, c.ben.ID, true)))
+		}, []string{"password_stopped Ben@example.com", "reset Ben@example.com"}},
+		"a new password that is required": {func(c *cast) {
+			change(c.t)(c.RequireNewPassword(c.t.Context(), c.admin, c.ben.ID, true))
+		}, nil},
 		"another address": {func(c *cast) {
 			change(c.t)(c.UpdateUser(c.t.Context(), c.admin, c.ben.ID, edit(FieldEmail, "bo@example.com")))
 		}, []string{"address_back Ben@example.com", "address_new bo@example.com"}},
@@ -200,8 +207,11 @@ func TestMailThatIsRefusedForGood(t *testing.T) {
 func TestMailOfALinkThatIsOver(t *testing.T) {
 	t.Parallel()
 	for name, over := range map[string]func(c *cast){
-		"time":       func(c *cast) { c.clock.advance(ResetLife) },
-		"a newer":    func(c *cast) { must(c.t, second(c.ResetLink(c.t.Context(), console, c.ben.ID, false))) },
+		"time": func(c *cast) { c.clock.advance(ResetLife) },
+		"a newer": func(c *cast) {
+			c.reset(c.ben)
+			mustExec(c.t, c.writer, `DELETE FROM mails WHERE kind = 'reset_made'`)
+		},
 		"no account": func(c *cast) { deactivateBen(c) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -214,7 +214,7 @@ func mutations() []mutation {
 				return by(c.guest, ActSignIn, c.ben.ID)
 			}},
 		signingIn("with a wrong password", "ben@example.com", wrongPassword, "wrong password", ben, nil),
-		signingIn("with an unknown address", "Nobody@example.com", wrongPassword, "unknown address Nobody@example.com", nobody, nil),
+		signingIn("with an unknown address", "Nobody@example.com", wrongPassword, "unknown address N…@e….com", nobody, nil),
 		signingIn("with a password for an address", strayPassword, wrongPassword, "unknown address", nobody, nil),
 		signingIn("of a deactivated person", "ben@example.com", password, "the account is deactivated", ben,
 			func(c *cast) { deactivateBen(c) }),
@@ -307,6 +307,19 @@ func mutations() []mutation {
 		{name: "ResetLink", method: "ResetLink",
 			do:    func(ctx context.Context, c *cast) error { return second(c.ResetLink(ctx, c.admin, c.ben.ID, false)) },
 			entry: func(c *cast) Entry { return by(c.admin, ActSendReset, c.ben.ID).noted("with a link to hand over") }},
+		{name: "StopPassword", method: "StopPassword",
+			do:    func(ctx context.Context, c *cast) error { return second(c.StopPassword(ctx, c.admin, c.ben.ID, true)) },
+			entry: func(c *cast) Entry { return by(c.admin, ActStopPassword, c.ben.ID).noted("by mail") }},
+		{name: "RequireNewPassword", method: "RequireNewPassword", version: 1,
+			do: func(ctx context.Context, c *cast) error {
+				return second(c.RequireNewPassword(ctx, c.admin, c.ben.ID, true))
+			},
+			entry: func(c *cast) Entry {
+				return by(c.admin, ActMustChange, c.ben.ID, FieldChange{FieldMustChange, "", "yes"})
+			}},
+		undoing("a new password that is required",
+			func(c *cast) Change { return change(c.t)(c.RequireNewPassword(c.t.Context(), c.admin, c.ben.ID, true)) },
+			FieldChange{FieldMustChange, "yes", ""}),
 		{name: "RedeemLink of an invitation", method: "RedeemLink", version: 1, arrange: func(c *cast) { c.invite(c.ben) },
 			do: func(ctx context.Context, c *cast) error {
 				return second(c.RedeemLink(ctx, c.guest, c.token, newPassword))
@@ -325,7 +338,7 @@ func mutations() []mutation {
 		{name: "ForgotPassword of nobody", method: "ForgotPassword",
 			do: func(ctx context.Context, c *cast) error { return c.forget(ctx, "Nobody@example.com") },
 			entry: func(c *cast) Entry {
-				return by(c.guest, ActForgot, 0).ended(Failure).noted("unknown address Nobody@example.com")
+				return by(c.guest, ActForgot, 0).ended(Failure).noted("unknown address N…@e….com")
 			}},
 		{name: "ForgotPassword of a deactivated person", method: "ForgotPassword", arrange: func(c *cast) { deactivateBen(c) },
 			do: func(ctx context.Context, c *cast) error { return c.forget(ctx, "ben@example.com") },

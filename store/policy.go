@@ -130,6 +130,8 @@ const (
 	ActForgot        Act = "account.forgot"        // ask for a link to choose a new password by
 	ActOwnReset      Act = "account.reset"         // choose a new password by such a link
 	ActSendReset     Act = "user.send_reset"       // the same, for somebody else
+	ActStopPassword  Act = "user.stop_password"    // the same, with the old one useless and all sessions ended at once
+	ActMustChange    Act = "user.must_change"      // somebody has to choose a new password before anything else, or need not any more
 	ActRevokeInvite  Act = "user.revoke_invite"    // an invitation is taken back
 	ActAcceptInvite  Act = "account.accept_invite" // choose the first one
 	ActImportRun     Act = "import.run"            // an import begins, ends or is stopped; the entry of each person is their own

@@ -56,6 +56,8 @@ account.forgot        none    none    none    none    none   none     none
 account.reset         none    none    none    none    none   none     none
 account.accept_invite none    none    none    none    none   none     none
 user.send_reset       none    none    none    none    none   none     none
+user.stop_password    none    none    none    none    none   none     none
+user.must_change      none    none    none    none    none   none     none
 user.revoke_invite    none    none    none    none    none   none     none
 setup                 none    none    none    none    none   none     none
 import.run            none    none    none    none    none   none     none

@@ -17,6 +17,9 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	const attacker = "198.51.100.77"
 	s := newTestStore(t)
 	ana := as(s.add("Ana", Admin))
+	for _, typed := range []string{"Zebulon@quux.example", "z@xyzzy.example"} { // before there is an account
+		wantKind(t, second(s.SignIn(t.Context(), visitor(there), typed, wrongPassword)), Unauthenticated)
+	}
 	made := change(t)(s.CreateUser(t.Context(), ana, NewUser{Name: "Zebulon Quux", Email: "Zebulon@quux.example",
 		Phone: "0555 314159", ExternalID: "QX-77", Role: Editor, Password: password}))
 	id := made.User.ID
@@ -50,6 +53,8 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	if n, err := s.Purge(t.Context()); n != 1 || err != nil {
 		t.Fatalf("%d were removed, %v", n, err)
 	}
+	purged := s.newest(1)[0]
+	wantKind(t, second(s.SignIn(t.Context(), visitor(there), "zebulon@quux.example", wrongPassword)), Unauthenticated)
 	words := []string{"zebulon", "quux", "xyzzy", "314159", "qx-77", "203.0.113.99", attacker}
 	for _, line := range dump(t, s.reader, append(tables, "throttles", "sessions")...) {
 		for _, word := range words {
@@ -63,7 +68,6 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		t.Errorf("the trail: %+v, %v", report, err)
 	}
 
-	purged := s.newest(1)[0]
 	if purged.Act != ActPurge || purged.Gone {
 		t.Errorf("the purge itself is on record as %+v", purged)
 	}

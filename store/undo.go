@@ -29,7 +29,7 @@ func (e *Entry) Undoable() bool {
 		return false
 	}
 	switch e.Act {
-	case ActEdit, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActUndo:
+	case ActEdit, ActDeactivate, ActReactivate, ActDelete, ActRestore, ActMustChange, ActUndo:
 		return true
 	}
 	return false

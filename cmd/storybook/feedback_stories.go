@@ -13,7 +13,17 @@ func feedbackStories() []story {
 		Body:   []string{"The account stops working at once, and open sessions end.", "You can undo this for 30 days. After that the data is gone."},
 		Hidden: []c.Hidden{{Name: "view", Value: "row"}},
 	}
+	reset := c.Confirm{
+		Title: "New password for Camille Dubois", Action: "/users/13/reset", Submit: "Send the link to camille@atelier.example", Name: "how", Value: "mail", Cancel: "/users/13", TargetID: c.MainID,
+		Body: []string{"They get a link by which they choose a new password. It works once, for an hour; an earlier link no longer works.",
+			"Until then their old password works, and they stay signed in, unless you stop it now."},
+		Check: &c.Field{ID: "reset-stop", Name: "stop", Type: "checkbox", Label: "Sign them out everywhere and stop the old password now",
+			Hint: "For a password that somebody else may know. They are told by mail. Passkeys and second factors stay; you find those under Sessions."},
+		Other: &c.Option{Value: "link", Label: "Make a link to hand over"},
+	}
 	return []story{
+		users("reset-dialog", "A link for a new password, and whether the old one is to be stopped.", over(c.UsersPage(list()), c.ConfirmDialog(reset))),
+		users("reset", "The same as a page.", c.ConfirmPage(reset)),
 		users("toasts", "Good, bad and plain news, with and without undo; three at most.", over(c.UsersPage(list()), corner(toasts()...))),
 		users("confirm-dialog", "A second thought before deleting.", over(c.UsersPage(list()), c.ConfirmDialog(ask))),
 		users("confirm", "The same as a page.", c.ConfirmPage(ask)),

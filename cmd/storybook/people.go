@@ -76,6 +76,9 @@ func (p person) actions() c.Actions {
 	if p.status == "Invited" {
 		a.InviteHref, a.RevokeHref, a.Mail = p.path("/invite"), p.path("/invite/revoke"), true
 	}
+	if p.status != "Invited" {
+		a.MustHref = p.path("/must-change")
+	}
 	if p.status == "Deactivated" {
 		a.ReactivateHref = p.path("/reactivate")
 	} else {
