@@ -506,9 +506,9 @@ func mutations() []mutation {
 			entry: func(c *cast) Entry {
 				return by(c.self, ActDelete, c.ana.ID).ended(Denied).noted("Their role does not allow this.")
 			}},
-		refusing("forbidden Delete", "Delete", Forbidden, ActDelete, benActs, "Your role does not allow this.",
+		refusing("forbidden Delete", "Delete", Forbidden, ActDelete, benActs, "Their role does not allow this.",
 			func(ctx context.Context, c *cast, a Actor) error { return second(c.Delete(ctx, a, c.ana.ID)) }),
-		refusing("forbidden ResetPassword", "ResetPassword", Forbidden, ActResetPassword, benActs, "Your role does not allow this.",
+		refusing("forbidden ResetPassword", "ResetPassword", Forbidden, ActResetPassword, benActs, "Their role does not allow this.",
 			func(ctx context.Context, c *cast, a Actor) error {
 				return c.ResetPassword(ctx, a, c.ana.ID, newPassword, false)
 			}),

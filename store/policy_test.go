@@ -63,6 +63,7 @@ setup                 none    none    none    none    none   none     none
 import.run            none    none    none    none    none   none     none
 import.undo           none    none    none    none    none   none     none
 user.grant_admin      none    none    none    none    none   none     none
+user.move_address     none    none    none    none    none   none     none
 user.impersonate      none    none    none    none    under  none     none
 user.impersonate_end  none    none    none    none    none   none     none
 user.change_as        none    none    none    none    none   none     none

@@ -235,7 +235,7 @@ func (w *wire) patiently(do func() (int, error), set func(time.Time) error, driv
 		if limit != endless {
 			pause = min(pause, max(limit-waited, time.Millisecond))
 		}
-		ours, err := w.arm(time.Now().Add(pause), set, driver)
+		ours, err := w.arm(wall().Add(pause), set, driver)
 		if err != nil {
 			return 0, err
 		}
@@ -268,7 +268,7 @@ func (w *wire) arm(at time.Time, set func(time.Time) error, driver *time.Time) (
 func (w *wire) ended(driver *time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return !driver.IsZero() && !time.Now().Before(*driver)
+	return !driver.IsZero() && !wall().Before(*driver)
 }
 
 // SetDeadline implements net.Conn.

@@ -119,22 +119,22 @@ func (m *migration) held(h holder) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.who = h.String()
-	if m.told == m.who && time.Since(m.since) < tellOfHolders {
+	if m.told == m.who && wall().Sub(m.since) < tellOfHolders {
 		return
 	}
-	m.told, m.since = m.who, time.Now()
+	m.told, m.since = m.who, wall()
 	m.engine.config.Log.Warn("a migration waits", "because", m.who, "for", h.busy.Round(time.Second).String())
 }
 
 // again does something until no lock is in its way, and rests in between.
 func (m *migration) again(ctx context.Context, do func() error) error {
 	patience := m.engine.patience
-	for began := time.Now(); ; {
+	for began := wall(); ; {
 		err := do()
 		if !isLocked(err) {
 			return err
 		}
-		if time.Since(began) > patience.migrate {
+		if wall().Sub(began) > patience.migrate {
 			return m.givenUp(patience.migrate, err)
 		}
 		m.engine.config.Log.Info("a migration lets others pass, and tries again", "after", patience.rest.String())

@@ -175,6 +175,10 @@ func (c *Config) complete() (err error) {
 	return nil
 }
 
+// wall is the machine's clock, the one that connections know: nothing that people see is
+// decided by it.
+func wall() time.Time { return time.Now() }
+
 // brief is a context for a read that is over in an instant. To watch for people
 // who hang up meanwhile would cost as much as the read. A database that hangs ends it;
 // see line.

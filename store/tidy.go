@@ -117,8 +117,8 @@ const keepEnded = 90 * 24 * time.Hour
 
 // Sweep removes what nobody needs any more: sign-ins that ended long ago, links
 // and mails of that time, browsers remembered long ago, failures that have faded,
-// sessions past their time. It is no change to a
-// person and leaves no audit entry.
+// sessions past their time. It gives up what waits in the outbox with a link that is
+// over. It is no change to a person and leaves no audit entry.
 func (s *Store) Sweep(ctx context.Context) error { return s.sweep(ctx, nothing) }
 
 func (s *Store) sweep(ctx context.Context, hold func(*tx) error) error {

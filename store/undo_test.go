@@ -188,6 +188,7 @@ func TestUndoGuards(t *testing.T) {
 				return change(c.t)(c.UpdateUser(c.t.Context(), console, c.ben.ID, edit(FieldEmail, "bo@example.com")))
 			},
 			func(c *cast) {
+				c.clock.advance(4 * 24 * time.Hour) // until then it can be claimed back
 				change(c.t)(c.UpdateUser(c.t.Context(), console, c.eve.ID, edit(FieldEmail, "ben@example.com")))
 			},
 			consoleActs, Refused, "E-mail"},

@@ -43,7 +43,7 @@ func newDesk(t testing.TB, args ...string) *desk {
 // openOffice opens the data of a program that runs.
 func openDesk(t testing.TB, p *program) *desk {
 	t.Helper()
-	db, err := store.Open(context.Background(), store.Config{DB: p.DB, Hash: store.HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
+	db, err := store.Open(context.Background(), store.Config{DB: p.DB, KeyFile: p.args[1], Hash: store.HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

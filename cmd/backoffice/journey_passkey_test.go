@@ -238,7 +238,7 @@ func TestJourneyInvitedByPasskey(t *testing.T) {
 	b.narrow()
 	b.follow("#main .form-foot a")
 	b.click("#signin-form [value=passkey]")
-	b.waitGone("#signin-form")
+	b.waitFor(".top") // which is there for who is signed in
 	b.open("/account")
 	b.waitText("#user-name", "Lena Brandt")
 	b.waitText("#password-title", "Password")
