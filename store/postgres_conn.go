@@ -94,10 +94,14 @@ func (c numbered) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.line.silence(); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		c.line.missed(err)
 		return nil, err
+	}
+	if time.Since(began) > c.line.ask {
+		c.line.wonder() // which of the hosts it was that did not answer
 	}
 	pg := conn.(*stdlib.Conn)
 	return numberedConn{pg, c.line, wireOf(pg.Conn()), c.within}, nil

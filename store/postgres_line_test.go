@@ -187,6 +187,11 @@ func TestAnotherHostTakesOver(t *testing.T) {
 	if got := s.load(ana.ID).Name; got != "Anna" {
 		t.Errorf("the name is %q", got)
 	}
+	late := newStoreApart(t, address, func(c *Config) { c.patience.silence = time.Minute }) // it has never seen the first host alive
+	defer late.Close()
+	eventually(t, "it knows which host does not answer", func() bool { return late.engine.(*postgres).line.isSilent(first.Addr().String()) })
+	late.reader.SetMaxIdleConns(-1)
+	must(t, late.Ready(t.Context())) // by a new connection, which does not try the first host
 	other := newStoreApart(t, db)
 	defer other.Close()
 	since := newestOf(t, s.Store)
