@@ -184,6 +184,8 @@ type site struct {
 	clock   *clock
 	seed    seed
 	log     *logText
+
+	beside *sql.DB // that dump looks through; nil until it does
 }
 
 // newSite runs a back office of its own for one test, with the people in it.
@@ -245,15 +247,17 @@ func (s *site) raw() *sql.DB {
 // request may touch, the time a session was last seen, is left out.
 func (s *site) dump(tables ...string) string {
 	s.t.Helper()
-	db := s.raw()
-	defer db.Close()
+	if s.beside == nil {
+		s.beside = s.raw()
+		s.beside.SetMaxOpenConns(1)
+	}
 	if len(tables) == 0 {
 		tables = []string{"users", "user_counts", "audit_entries", "audit_values", "audit_head", "throttles", "browsers", "setup", "purged_users", "links", "mails", "passkeys",
 			"(SELECT id, user_id, started_at, ended_at, ended_why, address, agent FROM signins) s"}
 	}
 	var b strings.Builder
 	for _, table := range tables {
-		fmt.Fprintln(&b, table, rowsOf(s.t, db, "SELECT * FROM "+table+" ORDER BY 1, 2"))
+		fmt.Fprintln(&b, table, rowsOf(s.t, s.beside, "SELECT * FROM "+table+" ORDER BY 1, 2"))
 	}
 	return b.String()
 }

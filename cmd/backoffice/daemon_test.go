@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,9 +56,17 @@ type daemon struct {
 // Its environment is env alone. What it logs goes to log.
 func startDaemon(t testing.TB, db string, env []string, log *os.File, args ...string) *daemon {
 	t.Helper()
-	cmd := exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--key-file", filepath.Join(t.TempDir(), "keys")}, args...)...)
+	cmd := exec.Command(builtProgram(t), append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--key-file", keysOf(t, db)}, args...)...)
 	cmd.Env, cmd.Stderr = env, log
 	return startServer(t, cmd)
+}
+
+// keysOf is where the keys of a database lie: all who are started on it have the same.
+func keysOf(t testing.TB, db string) string {
+	t.Helper()
+	builtProgram(t)
+	sum := sha256.Sum256([]byte(db))
+	return filepath.Join(built.dir, hex.EncodeToString(sum[:8])+".key")
 }
 
 // startServer starts a process that prints its address when it listens.

@@ -58,7 +58,7 @@ func (a *answer) fate() fate {
 	switch {
 	case a.err != nil || a.status >= 500 && !bytes.Contains(a.body, []byte(notDone)):
 		return open
-	case a.status < 400 && !a.signedOut():
+	case a.status < 400 && !a.signedOut() && !a.heldUp():
 		return done
 	}
 	return refused
@@ -78,6 +78,12 @@ func (a *answer) request() string { return a.header.Get("X-Request-Id") }
 // signedOut reports whether the answer asks to sign in.
 func (a *answer) signedOut() bool {
 	return a.status == http.StatusUnauthorized || strings.HasPrefix(a.header.Get("Location"), "/login")
+}
+
+// heldUp reports whether the answer leads to what has to be done before anything else:
+// to choose a new password.
+func (a *answer) heldUp() bool {
+	return a.header.Get("Location") == "/account" && !strings.Contains(a.what, " /account/")
 }
 
 // download reports whether a file has begun to come. It is cut off when there is no
@@ -148,6 +154,8 @@ func (b *browser) judge(a *answer) {
 	switch {
 	case a.signedOut() && !strings.HasSuffix(a.what, " /login"):
 		b.notes.out("%s: %d %s", a.what, a.status, a.header.Get("Location"))
+	case a.heldUp():
+		b.notes.complain("%s: has to choose a password first", a.what)
 	case a.status == http.StatusServiceUnavailable:
 		if err := a.excuse(); err != nil {
 			b.notes.complain("%s: 503 %v", a.what, err)

@@ -60,6 +60,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/login":
 		http.SetCookie(w, &http.Cookie{Name: "fake", Value: "in"})
 		http.Redirect(w, r, "/", http.StatusSeeOther)
+	case r.URL.Path == "/account/password":
+		http.Redirect(w, r, "/account", http.StatusSeeOther)
 	case r.URL.Path == "/users/export":
 		json.NewEncoder(w).Encode(f.people)
 	case r.URL.Path == "/audit/export":

@@ -27,17 +27,26 @@ type staff struct {
 	made    int                 // values that were made up
 }
 
-const staffPassword = "nobody gets any work done"
+// staffPassword is what each member of staff chooses for themselves in the place of
+// firstPassword, which holds for one sign-in.
+const staffPassword, firstPassword = "nobody gets any work done", "until they choose their own"
 
-// hire lets the boss make the account, and signs in.
+// hire lets the boss make the account, signs in, and chooses a password.
 func (s *staff) hire(ctx context.Context) error {
 	role := []string{"admin", "editor"}[s.number%2]
 	s.email = fmt.Sprintf("staff%d@example.com", s.number)
-	a := s.team.boss.post(ctx, "/users", url.Values{"name": {fmt.Sprintf("Staff %d", s.number)}, "email": {s.email}, "role": {role}, "password": {staffPassword}})
+	a := s.team.boss.post(ctx, "/users", url.Values{"name": {fmt.Sprintf("Staff %d", s.number)}, "email": {s.email}, "role": {role}, "password": {firstPassword}})
 	if a.fate() != done {
 		return fmt.Errorf("%s cannot be hired: %d, %w", s.email, a.status, a.err)
 	}
-	return s.signIn(ctx, s.email, staffPassword)
+	if err := s.signIn(ctx, s.email, firstPassword); err != nil {
+		return err
+	}
+	a = s.post(ctx, "/account/password", url.Values{"current": {firstPassword}, "password": {staffPassword}, "repeat": {staffPassword}})
+	if a.fate() != done {
+		return fmt.Errorf("%s cannot choose a password: %d, %w", s.email, a.status, a.err)
+	}
+	return nil
 }
 
 // acts are what staff do, by how often.
@@ -264,7 +273,7 @@ func (s *staff) hangUp(ctx context.Context) {
 func (s *staff) create(ctx context.Context) {
 	phone := s.unique()
 	email := fmt.Sprintf("made%d.by%d@example.com", s.made, s.number)
-	a := s.post(ctx, "/users", url.Values{"name": {"Made"}, "email": {email}, "phone": {phone}, "role": {"member"}, "password": {staffPassword}})
+	a := s.post(ctx, "/users", url.Values{"name": {"Made"}, "email": {email}, "phone": {phone}, "role": {"member"}, "password": {firstPassword}})
 	if a.fate() != done {
 		s.notes.refuse(a)
 		return

@@ -1,0 +1,6 @@
+//go:build race
+
+package storetest
+
+// Racing reports whether the race detector watches.
+const Racing = true
