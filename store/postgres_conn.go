@@ -94,13 +94,13 @@ func (c numbered) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.line.silence(); err != nil {
 		return nil, err
 	}
-	began := time.Now()
+	began := wall()
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		c.line.missed(err)
 		return nil, err
 	}
-	if time.Since(began) > c.line.ask {
+	if wall().Sub(began) > c.line.ask {
 		c.line.wonder() // which of the hosts it was that did not answer
 	}
 	pg := conn.(*stdlib.Conn)

@@ -95,7 +95,7 @@ func TestBackupsByThemselves(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
-	db, err := (&cli{DB: s.db}).openWith(&environment{ctx: t.Context()}, store.Config{})
+	db, err := s.open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestOneProgramMakesBackups(t *testing.T) {
 	var all sync.WaitGroup
 	var made atomic.Int64
 	for range 2 {
-		db, err := (&cli{DB: s.db}).openWith(&environment{ctx: t.Context()}, store.Config{})
+		db, err := s.open()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +194,7 @@ func TestOneProgramMakesBackups(t *testing.T) {
 	if o := s.run("", "backup", "--db", s.db, filepath.Join(t.TempDir(), "friday.db")); o.code != exitOK {
 		t.Errorf("%+v", o)
 	}
-	db, err := (&cli{DB: s.db}).openWith(&environment{ctx: t.Context()}, store.Config{})
+	db, err := s.open()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -171,7 +171,7 @@ func newBrowser(t testing.TB, base string, opts ...browserOption) *browser {
 		t.Fatalf("Chromium (%s) does not start: %v", path, chromium.err)
 	}
 	b := &browser{t: t, base: strings.TrimSuffix(base, "/")}
-	b.conf = browserConf{width: 1280, height: 800, features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}}
+	b.conf = browserConf{width: 1280, height: 800, features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
 	for _, o := range opts {
 		o(&b.conf)
 	}

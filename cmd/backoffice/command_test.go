@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"backoffice/store"
 	"backoffice/store/storetest"
 
 	"github.com/alecthomas/kong"
@@ -33,6 +34,12 @@ type shell struct {
 func newShell(t testing.TB) *shell {
 	t.Helper()
 	return &shell{t: t, db: storetest.New(t), env: map[string]string{"BACKOFFICE_KEY_FILE": filepath.Join(t.TempDir(), "keys")}, secret: adminPassword}
+}
+
+// open opens the data as a command does.
+func (s *shell) open() (*store.Store, error) {
+	c := cli{DB: s.db, KeyFile: s.env["BACKOFFICE_KEY_FILE"]}
+	return c.openWith(&environment{ctx: s.t.Context(), getenv: func(name string) string { return s.env[name] }}, store.Config{})
 }
 
 // run runs a command with something on its standard input.
@@ -217,7 +224,7 @@ func TestExitCodes(t *testing.T) {
 	}
 	t.Run("no such folder", func(t *testing.T) {
 		s := &shell{t: t, db: filepath.Join(t.TempDir(), "nowhere", "backoffice.db"), secret: adminPassword}
-		if o := s.run("", "user", "list"); o.code != exitFailed || !strings.Contains(o.err, "nowhere") {
+		if o := s.run("", "user", "list"); o.code != exitNotFound || !strings.Contains(o.err, "nowhere") {
 			t.Errorf("exit code %d: %s", o.code, o.err)
 		}
 	})
@@ -341,7 +348,7 @@ func TestHelpIsWorthReading(t *testing.T) {
 			t.Errorf("%s does not say what it is for", path)
 		}
 		for _, f := range n.Flags {
-			if f.Help == "" || !strings.Contains(o.out, "--"+f.Name) {
+			if shown := strings.ReplaceAll(o.out, "--[no-]", "--"); f.Help == "" || !strings.Contains(shown, "--"+f.Name) {
 				t.Errorf("%s --%s is not explained", path, f.Name)
 			}
 		}

@@ -32,15 +32,19 @@ type desk struct {
 // staff is who puts people in and looks at them: the command line.
 var staff = store.Actor{Kind: store.Command, Agent: "journey"}
 
-// newOffice starts the program. When the test ends, the trail must be whole.
+// newDesk starts the program. When the test ends, the trail must be whole. It lets
+// other journeys go on beside this one: most of the time each waits for its browser.
 func newDesk(t testing.TB, args ...string) *desk {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	return openDesk(t, startProgram(t, map[string]string{
 		"BACKOFFICE_ADMIN_EMAIL": anaEmail, "BACKOFFICE_ADMIN_PASSWORD": staffPassword, "BACKOFFICE_ADMIN_NAME": "Ana Pérez",
 	}, args...))
 }
 
-// openOffice opens the data of a program that runs.
+// openDesk opens the data of a program that runs.
 func openDesk(t testing.TB, p *program) *desk {
 	t.Helper()
 	db, err := store.Open(context.Background(), store.Config{DB: p.DB, KeyFile: p.args[1], Hash: store.HashParams{MemoryKiB: 64, Time: 1, Threads: 1}})

@@ -68,7 +68,7 @@ func TestJourneyInvitedByMail(t *testing.T) {
 		m.nextLink(guest, mails)
 
 		admin.open("/mail?state=sent")
-		admin.waitText(".mails", "Password changed")
+		admin.waitText(".mails", "New password by a link")
 		admin.noSideways()
 	}
 	if u, err := d.db.UserByEmail(t.Context(), staff, "lena@example.com"); err != nil || u.Status != store.Active {

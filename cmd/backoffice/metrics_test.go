@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"backoffice/handlers"
-	"backoffice/store"
 )
 
 // scraped are figures by their name and labels, as a Prometheus reads them.
@@ -152,8 +151,7 @@ func TestMetricsWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	s.create(adminEmail, "Ana", "admin")
-	c := cli{DB: s.db}
-	db, err := c.openWith(&environment{ctx: t.Context()}, store.Config{})
+	db, err := s.open()
 	if err != nil {
 		t.Fatal(err)
 	}

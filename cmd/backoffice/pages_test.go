@@ -230,7 +230,6 @@ func (s *showroom) soundPasskeys() {
 
 // TestAccessiblePages runs axe-core on every page.
 func TestAccessiblePages(t *testing.T) {
-	t.Parallel()
 	s := newShowroom(t)
 	b := s.enter(anaEmail, "/")
 	pages := s.adminPages()
@@ -301,7 +300,6 @@ func TestAccessibleDoors(t *testing.T) {
 
 // TestAccessibleStates runs axe-core on what opens within a page.
 func TestAccessibleStates(t *testing.T) {
-	t.Parallel()
 	s := newShowroom(t)
 	u := s.person("Aaa Dubois", "aaa@example.com", store.Member)
 	b := s.enter(anaEmail, "/users?q=aaa")
@@ -403,7 +401,6 @@ func TestAccessibleStates(t *testing.T) {
 
 // TestAccessibleIdleWarning runs axe-core on the warning before the time-out.
 func TestAccessibleIdleWarning(t *testing.T) {
-	t.Parallel()
 	d := newDesk(t, "--idle-timeout", "12s")
 	b := d.enter(anaEmail, "/account")
 	b.waitText("#idle", "You will be signed out")

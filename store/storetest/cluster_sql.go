@@ -25,6 +25,7 @@ type cluster struct {
 	folder  string    // "": somebody else's server
 	server  *exec.Cmd // nil: somebody else's
 	copying string    // how a database is copied
+	pool    pool
 }
 
 // template is the database that others are copies of.
@@ -162,6 +163,13 @@ func (c *cluster) answers() error {
 }
 
 func (c *cluster) stop() {
+	if c.server == nil { // it goes on without us
+		for _, names := range c.pool.idle {
+			for _, name := range names {
+				c.do(`DROP DATABASE ` + name)
+			}
+		}
+	}
 	c.admin.Close()
 	if c.server != nil {
 		c.server.Process.Signal(syscall.SIGQUIT)
@@ -209,17 +217,17 @@ func (c *cluster) prepare(make func(db string) error) error {
 	return make(c.address(template))
 }
 
-// create makes a database for one test.
+// create makes a database for one test, or gives it one that another test is through
+// with.
 func (c *cluster) create(t testing.TB, from string) string {
 	t.Helper()
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), numbers.Add(1))
-	if err := c.do(`CREATE DATABASE ` + name + ` TEMPLATE ` + from + c.copying); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.do(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
-			t.Error(err)
+	name, ok := c.pool.take(from)
+	if !ok {
+		name = fmt.Sprintf("test_%d_%d", os.Getpid(), numbers.Add(1))
+		if err := c.do(`CREATE DATABASE ` + name + ` TEMPLATE ` + from + c.copying); err != nil {
+			t.Fatal(err)
 		}
-	})
+	}
+	t.Cleanup(func() { c.giveBack(t, from, name) })
 	return c.address(name)
 }
