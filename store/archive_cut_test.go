@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"backoffice/store/storetest"
 )
 
 // cutOff is a trail of which an archive of the first five entries is being made,
@@ -176,7 +178,7 @@ func TestArchiveWithoutValues(t *testing.T) {
 // TestArchiveManyWhileOthersSave archives a long trail without holding it in
 // memory, and nobody's change fails meanwhile.
 func TestArchiveManyWhileOthersSave(t *testing.T) {
-	const many = 40_000
+	many := int64(storetest.Rounds(8)) * 5000
 	s := newTestStore(t)
 	u := s.add("Ana", Admin)
 	for range many / 5000 {

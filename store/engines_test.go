@@ -253,7 +253,7 @@ func TestBothDatabasesAgree(t *testing.T) {
 	}
 	t.Parallel()
 	w := newTwins(t)
-	for n := range 1400 {
+	for n := range 700 {
 		q := w.query()
 		w.page(q)
 		if n%4 == 0 {

@@ -24,7 +24,7 @@ func TestMeeting(t *testing.T) {
 	s.index()
 	s.add("Zoë Ψ", Member) // who waits
 	people := s.everyone()
-	for range 250 {
+	for range storetest.Rounds(250) {
 		q := Query{Search: randomSearch(r, people), Sort: Sort{SortKeys()[r.IntN(7)], r.IntN(2) == 0}}
 		if r.IntN(2) == 0 {
 			q.Sort.By = ByName
@@ -145,6 +145,9 @@ func TestWalkPlans(t *testing.T) {
 
 // TestIDSets adds, removes, joins and stores sets as a map would.
 func TestIDSets(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about neither
+	}
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 3))
 	random := func() (idset, map[uint16]bool) {
@@ -161,7 +164,7 @@ func TestIDSets(t *testing.T) {
 		}
 		return set, want
 	}
-	for range 100 {
+	for range storetest.Rounds(100) {
 		a, wantA := random()
 		b, wantB := random()
 		checkIDSet(t, a, wantA)

@@ -80,7 +80,7 @@ func missingTool(t testing.TB, message string) {
 
 // findChromium returns the path of a Chromium, or "".
 func findChromium() string {
-	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"} {
 		if path, err := exec.LookPath(name); name != "" && err == nil {
 			return path
 		}

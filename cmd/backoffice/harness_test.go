@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"backoffice/store/storetest"
 )
 
 // The tests of the harness itself: a helper that sees nothing wrong would make
@@ -53,6 +55,9 @@ func htmlPage(head, body string) string {
 }
 
 func TestHarnessActs(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	form := htmlPage(`<script src="/a.js" defer></script>`, `<main><h1>Form</h1>
 		<p hidden id="off">hidden</p>
 		<form action="/sent"><label>Name <input id="name" name="name" value="old text"></label>
@@ -102,6 +107,9 @@ func TestHarnessActs(t *testing.T) {
 }
 
 func TestHarnessKeys(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	url := testSite(t, map[string]string{
 		"/":     htmlPage(`<script src="/a.js" defer></script>`, `<form action="/sent"><input id="one"><input id="two" name="two"><button>Go</button></form><p id="keys"></p>`),
 		"/sent": htmlPage("", `<p id="query">%QUERY%</p>`),
@@ -120,6 +128,9 @@ func TestHarnessKeys(t *testing.T) {
 }
 
 func TestHarnessWindowsAreApart(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	url := testSite(t, map[string]string{"/": htmlPage("", `<p>hello</p>`)})
 	a := newBrowser(t, url, dark(), reducedMotion())
 	z := a.another()
@@ -144,6 +155,9 @@ func TestHarnessWindowsAreApart(t *testing.T) {
 }
 
 func TestHarnessScriptsOff(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	url := testSite(t, map[string]string{
 		"/":     htmlPage(`<script src="/a.js" defer></script>`, `<p id="said">nothing</p><noscript><p id="no">no scripts</p></noscript>`),
 		"/a.js": `document.querySelector('#said').textContent = 'something'`,
@@ -160,6 +174,9 @@ func TestHarnessScriptsOff(t *testing.T) {
 
 // TestHarnessSeesProblems proves that each kind of problem is noticed.
 func TestHarnessSeesProblems(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	url := testSite(t, map[string]string{
 		"/csp-script":    htmlPage("", `<script>window.ran = true</script>`),
 		"/csp-style":     htmlPage("", `<p style="color:red">red</p>`),
@@ -234,6 +251,9 @@ func TestHarnessSeesProblems(t *testing.T) {
 // TestHarnessStartsTheProgram starts the real program, stops it and starts it
 // again where it was.
 func TestHarnessStartsTheProgram(t *testing.T) {
+	if storetest.OnPostgres() {
+		return // about the harness
+	}
 	p := startProgram(t, map[string]string{
 		"BACKOFFICE_ADMIN_EMAIL":    "ana@example.com",
 		"BACKOFFICE_ADMIN_PASSWORD": "correct horse battery staple",
