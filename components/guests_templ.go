@@ -512,7 +512,7 @@ func guestResult(v GuestForm) templ.Component {
 			}
 		}
 		if v.Links != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"card form\"><div class=\"field\"><label for=\"guests-links\">The links, which are shown this once</label> <textarea class=\"in mono\" id=\"guests-links\" rows=\"6\" readonly spellcheck=\"false\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"card form\"><div class=\"field\"><label for=\"guests-links\">The links (shown only this once)</label> <textarea class=\"in mono\" id=\"guests-links\" rows=\"6\" readonly spellcheck=\"false\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

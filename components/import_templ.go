@@ -367,7 +367,7 @@ func ImportUploadPage(v ImportUpload) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</div><div class=\"import-takes\"><h2>What is taken</h2><p class=\"hint\">Name (or first and last name), e-mail, phone, role, status, the id in another system, and password hashes. Columns are found by their titles in English or Spanish; others are left out.</p></div><div class=\"form-foot\"><a class=\"btn\" href=\"/imports\">Cancel</a> <button type=\"submit\" class=\"btn pri\" id=\"import-send\">Check the file</button></div></form></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</div><div class=\"import-takes\"><h2>What is imported</h2><p class=\"hint\">Name (or first and last name), e-mail, phone, role, status, the id in another system, and password hashes. Columns are found by their titles in English or Spanish; others are left out.</p></div><div class=\"form-foot\"><a class=\"btn\" href=\"/imports\">Cancel</a> <button type=\"submit\" class=\"btn pri\" id=\"import-send\">Check the file</button></div></form></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -431,14 +431,14 @@ func ImportPage(v ImportView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Who != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "Brought by <bdi>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "Uploaded by <bdi>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(v.Who)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/import.templ`, Line: 118, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/import.templ`, Line: 118, Col: 30}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {

@@ -94,7 +94,7 @@ type ImportCell struct {
 type ImportPlanForm struct {
 	Action  string // empty when it cannot be changed any more
 	Facts   []Fact // what was recognised
-	Ignored string // "Not taken: Aula, Curso"; may be empty
+	Ignored string // "Ignored: Aula, Curso"; may be empty
 	Fields  []Field
 	Columns []ImportColumn
 	Error   string

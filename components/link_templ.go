@@ -39,7 +39,7 @@ func LinkPage(v LinkForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Passkey.Options != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Make a passkey</h1><p class=\"lead\">This device, your telephone or a security key proves that it is you, by a finger, your face or a PIN. There is no password to remember.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Create a passkey</h1><p class=\"lead\">This device, your phone or a security key proves that it is you, with your fingerprint, face or PIN. There is no password to remember.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -161,7 +161,7 @@ func LinkPage(v LinkForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <button type=\"submit\" class=\"btn pri big\" id=\"link-passkey\" autofocus>Make a passkey and go on</button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <button type=\"submit\" class=\"btn pri big\" id=\"link-passkey\" autofocus>Create a passkey and continue</button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -476,7 +476,7 @@ func linkPassword(v LinkForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Invited {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "Set password and go on")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "Set password and continue")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -530,7 +530,7 @@ func LinkOverPage(v LinkOver) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<h1>This link is good no more</h1><p class=\"lead\">It has run out, was used, or was replaced by a newer one. Perhaps the newest mail has the one that works.</p><ul class=\"ways\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<h1>This link no longer works</h1><p class=\"lead\">It has expired, been used, or been replaced by a newer one. The latest mail may have the one that works.</p><ul class=\"ways\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -598,7 +598,7 @@ func ForgotPage(v ForgotForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Sent {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<h1>Look into your mailbox</h1><p class=\"lead\" role=\"status\">If there is an account with the address that you typed, a mail with a link is on its way to it. The link works once, for an hour.</p><ul class=\"ways\"><li>Nothing after a few minutes? Look among the spam, and whether it was the right address.</li><li>Was your address changed for you in the last three days? Then only an administrator can send you the link.</li><li>Your old password works until you have chosen a new one.</li></ul><a class=\"btn big\" href=\"/login\">Back to the sign-in page</a> <a class=\"btn gho big\" href=\"/forgot\">Try another address</a>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<h1>Check your mail</h1><p class=\"lead\" role=\"status\">If there is an account with the address that you typed, a mail with a link is on its way to it. The link works once, for an hour.</p><ul class=\"ways\"><li>Nothing after a few minutes? Check your spam folder, and that the address was right.</li><li>Was your address changed for you in the last three days? Then only an administrator can send you the link.</li><li>Your old password works until you have chosen a new one.</li></ul><a class=\"btn big\" href=\"/login\">Back to the sign-in page</a> <a class=\"btn gho big\" href=\"/forgot\">Try another address</a>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -616,12 +616,12 @@ func ForgotPage(v ForgotForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "</bdi>: they make a link by which you choose a new one.</p><a class=\"btn big\" href=\"/login\">Back to the sign-in page</a>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "</bdi>: they can give you a link to choose a new one.</p><a class=\"btn big\" href=\"/login\">Back to the sign-in page</a>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<h1>Forgot your password?</h1><p class=\"lead\">Type the address that you sign in with. We send a link there by which you choose a new one.</p><form id=\"forgot-form\" method=\"post\" action=\"/forgot\" novalidate>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<h1>Forgot your password?</h1><p class=\"lead\">Type the address that you sign in with. We’ll send you a link to choose a new password.</p><form id=\"forgot-form\" method=\"post\" action=\"/forgot\" novalidate>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -711,7 +711,7 @@ func NewLinkPage(v NewLinkView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "</bdi></h1><div class=\"card form\"><div class=\"field\"><label for=\"new-link\">The link, which is shown this once</label><div class=\"copy-line\"><input class=\"in mono\" id=\"new-link\" type=\"text\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "</bdi></h1><div class=\"card form\"><div class=\"field\"><label for=\"new-link\">The link (shown only this once)</label><div class=\"copy-line\"><input class=\"in mono\" id=\"new-link\" type=\"text\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -825,7 +825,7 @@ func InviteView(v InviteCard) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case v.Expired:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "Invitation has run out")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "Invitation expired")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1048,7 +1048,7 @@ func InviteView(v InviteCard) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 102, "><button type=\"submit\" class=\"btn\">Take back</button></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 102, "><button type=\"submit\" class=\"btn\">Revoke</button></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -61,7 +61,7 @@ func signInLead(v SignIn) string {
 	case v.Step == AskRecovery:
 		return "Type one of the recovery codes that you kept. Each of them works once. If you have none left, ask an administrator to reset your second factor."
 	case v.Step == AskPasskey:
-		return "Your browser asks for it: by a finger, your face, a PIN or a security key."
+		return "Your browser asks for it: with your fingerprint, face, PIN or a security key."
 	}
 	return "Use your account to continue."
 }

@@ -725,7 +725,7 @@ func rememberBrowser(v SignIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, " aria-describedby=\"signin-remember-hint\"><div><label for=\"signin-remember\">Remember this browser</label><p class=\"hint\" id=\"signin-remember-hint\">You still sign in each time. When others guess at your password, you are not made to wait here. It lasts 90 days. Leave it off on a shared computer.</p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, " aria-describedby=\"signin-remember-hint\"><div><label for=\"signin-remember\">Remember this browser</label><p class=\"hint\" id=\"signin-remember-hint\">You still sign in each time. If others keep guessing your password, you are not slowed down here. Lasts 90 days. Leave it off on a shared computer.</p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1151,7 +1151,7 @@ func KeptPage(v KeptForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "\">Throw it away</a> <button type=\"submit\" class=\"btn pri\" autofocus>Send it now</button></div></form></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "\">Discard</a> <button type=\"submit\" class=\"btn pri\" autofocus>Send now</button></div></form></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

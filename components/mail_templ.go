@@ -30,7 +30,7 @@ func OutboxPage(v OutboxView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"head\"><div><h1>Mail</h1><p>What is sent to people, and whether it went. What has been sent is kept for 90 days, without its text.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"head\"><div><h1>Mail</h1><p>What is sent to people, and whether it was delivered. What has been sent is kept for 90 days, without its text.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -82,7 +82,7 @@ func OutboxPage(v OutboxView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>Nothing is sent: no mail server is configured. What is written waits here until there is one: a link for as long as it is valid, anything else for 90 days. Start the program with <code>--smtp-url smtp://user:password@mail.example.com:587</code>, <code>--mail-from</code> and <code>--public-url</code>. Until then, links are shown once, to be handed over.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>Nothing is sent: no mail server is configured. What is written waits here until there is one: a link for as long as it is valid, anything else for 90 days. Start the program with <code>--smtp-url smtp://user:password@mail.example.com:587</code>, <code>--mail-from</code> and <code>--public-url</code>. Until then, links are shown once, for you to pass on.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

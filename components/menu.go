@@ -154,10 +154,10 @@ func (p *pen) inviteActs(a Actions, id int64) {
 	if a.Mail {
 		p.form(a.InviteHref, "mail", "row", id)
 		p.raw(`<input type="hidden" name="how" value="mail">`)
-		p.item("Send invitation", "mail")
+		p.item("Resend invitation", "mail")
 	}
 	p.form(a.InviteHref, "link", "page", id)
 	p.raw(`<input type="hidden" name="how" value="link">`)
-	p.item("Make an invitation link", "copy")
-	p.act(a.RevokeHref, "Take invitation back", "x", "row", id)
+	p.item("Create an invitation link", "copy")
+	p.act(a.RevokeHref, "Revoke invitation", "x", "row", id)
 }

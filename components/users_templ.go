@@ -1048,7 +1048,7 @@ func emptyList(v UserList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.ClearHref == "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<h2>No people yet</h2><p>Everybody who gets an account will stand here.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<h2>No people yet</h2><p>People with an account will appear here.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

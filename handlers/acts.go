@@ -216,7 +216,7 @@ func (s *server) sessionsEnded(a *ask, user int64, n int) (view, error) {
 // confirmEndEverybody asks before everybody is signed out.
 func (s *server) confirmEndEverybody(a *ask) (view, error) {
 	c := components.Confirm{Title: "Sign everybody out?", Action: a.URL.Path, Submit: "Sign everybody out", Danger: true, Cancel: "/account",
-		Body:     []string{"Every session of every person ends at its next request, but this one of yours.", "Forms that people are filling in are kept: they sign in again and go on."},
+		Body:     []string{"Every session of every person ends at its next request, but this one of yours.", "Forms that people are filling in are kept: they sign in again and carry on."},
 		TargetID: components.MainID}
 	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
 }

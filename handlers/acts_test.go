@@ -166,7 +166,7 @@ func TestUndoing(t *testing.T) {
 	history := s.as(vera).get("/users/5/history").is(t, 200)
 	history.shows("#entry-"+formatID(s.seed.edited), "Undone by Björn Lindqvist, just now")
 
-	if got := c.on("/users/5/history").post(undo).is(t, 409).toast(); got != "This was not done This has been undone already." {
+	if got := c.on("/users/5/history").post(undo).is(t, 409).toast(); got != "Not done This has been undone already." {
 		t.Errorf("undone twice: %q", got)
 	}
 	c.post(undo).is(t, 409).shows(".oops", "This has been undone already.")
@@ -174,7 +174,7 @@ func TestUndoing(t *testing.T) {
 
 	first := s.edit(nora, store.FieldName, "Nora Gil")
 	s.edit(nora, store.FieldName, "Nora Gil de Ana")
-	if got := c.on("/users").post("/undo/"+formatID(first.Entry)).is(t, 409).toast(); got != "This was not done Name has changed since and was left as it is." {
+	if got := c.on("/users").post("/undo/"+formatID(first.Entry)).is(t, 409).toast(); got != "Not done Name has changed since and was left as it is." {
 		t.Errorf("changed since: %q", got)
 	}
 	if s.user(nora).Name != "Nora Gil de Ana" {

@@ -68,7 +68,7 @@ func (s *server) forgetBrowser(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "Browser forgotten", Detail: "It has no advantage any more when others guess at your password."}
+	toast := &components.Toast{Tone: "ok", Title: "Browser forgotten", Detail: "It is slowed down like any other when others guess your password."}
 	if !there {
 		toast = &components.Toast{Tone: "info", Title: "Nothing to forget", Detail: "This browser was forgotten already."}
 	}
@@ -108,7 +108,7 @@ func (s *server) lift(a *ask) (view, error) {
 	}
 	toast := &components.Toast{Tone: "ok", Title: "Sign-in is no longer slowed down", Detail: count(n, "failed try", "failed tries") + " forgotten. A network that tries many accounts stays slowed down."}
 	if n == 0 {
-		toast = &components.Toast{Tone: "info", Title: "Nothing to lift", Detail: "Sign-in was not slowed down any more."}
+		toast = &components.Toast{Tone: "info", Title: "Nothing to lift", Detail: "Sign-in was no longer slowed down."}
 	}
 	if !a.hx.fragment {
 		return view{goTo: "/users/" + formatID(a.pathID()), toast: toast}, nil

@@ -120,7 +120,7 @@ var wrong = []struct{ field, typed, says string }{
 	{"name", strings.Repeat("x", 201), "200"},
 	{"email", "nora", "needs an @"},
 	{"email", "no ra@example.com", "space"},
-	{"email", "VERA@example.com", "Vera Okafor has this already."},
+	{"email", "VERA@example.com", "Vera Okafor already has this."},
 	{"phone", "call me", "digits"},
 	{"phone", "123", "digits"},
 	{"role", "emperor", "Choose one of the roles."},
@@ -331,7 +331,7 @@ func TestGuardsSpeakWhereTheyAreMet(t *testing.T) {
 	w.post("/users/1", "view", "row", "role", "viewer", "was.role", "admin").is(t, 409).shows("tr#u1 .note", own)
 	s.as(ana).post("/users/1", "view", "page", "role", "viewer").is(t, 409).shows("#user-form .note", own)
 	for _, path := range []string{"/users/1/deactivate", "/users/1/delete"} {
-		if got := w.post(path, "view", "row").is(t, 409).toast(); got != "This was not done "+own {
+		if got := w.post(path, "view", "row").is(t, 409).toast(); got != "Not done "+own {
 			t.Errorf("%s: %q", path, got)
 		}
 		s.as(ana).post(path).is(t, 409).shows(".oops", own)

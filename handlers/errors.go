@@ -38,9 +38,9 @@ func title(k store.Kind) string {
 	case store.Invalid:
 		return "That did not work"
 	case store.Conflict:
-		return "Somebody was faster"
+		return "Somebody else changed this first"
 	case store.Refused:
-		return "This was not done"
+		return "Not done"
 	case store.NotFound:
 		return "Not found"
 	case store.Forbidden:
@@ -56,7 +56,7 @@ func title(k store.Kind) string {
 }
 
 // errBody is a body that is no form.
-var errBody = &store.Error{Kind: store.Invalid, Message: "What was sent is damaged."}
+var errBody = &store.Error{Kind: store.Invalid, Message: "The request could not be read."}
 
 // badBody answers a form that cannot be read.
 func (s *server) badBody(a *ask, err error) (view, error) {
@@ -120,7 +120,7 @@ func (s *server) oops(a *ask, status int, heading, message string) view {
 // crossOrigin answers a form that another site sent here.
 func (s *server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 	a := s.newAsk(r, "cross-origin")
-	s.respondBare(w, a, s.oops(a, http.StatusForbidden, "Not from here",
+	s.respondBare(w, a, s.oops(a, http.StatusForbidden, "Sent from another site",
 		"This form was sent from another site and was not accepted. Open the page here and try again."))
 }
 

@@ -91,7 +91,7 @@ var exportColumns = []exportColumn{
 	{key: "phone", label: "Phone", width: 20, text: func(u *store.User) string { return u.Phone }},
 	{key: "last_sign_in", label: "Last sign-in (UTC)", width: 20, time: func(u *store.User) time.Time { return u.LastSignIn }},
 	{key: "created", label: "Created (UTC)", width: 20, time: func(u *store.User) time.Time { return u.Created }},
-	{key: "external_id", label: "External id", width: 16, text: func(u *store.User) string { return u.ExternalID }},
+	{key: "external_id", label: "External ID", width: 16, text: func(u *store.User) string { return u.ExternalID }},
 }
 
 // exportUsers is the list as a file: all its pages, as filtered and sorted. It

@@ -68,7 +68,7 @@ func (s *server) factorPage(a *ask, wrong error) (view, error) {
 		return view{goTo: "/account"}, nil
 	}
 	v := components.FactorSetup{Next: safeNext(a.FormValue("next")), Confirm: factorPath + "/confirm", Passkey: passkeysPath + "/new", Later: "/account",
-		Lead: "Signing in will ask for your password and for a code from an app on your telephone."}
+		Lead: "Signing in will ask for your password and for a code from an app on your phone."}
 	if due := a.who.FactorDue(); !due.IsZero() {
 		s.putOff(a, &v, due)
 	}
@@ -97,7 +97,7 @@ func (s *server) factorPage(a *ask, wrong error) (view, error) {
 
 // putOff says how long the set-up may wait.
 func (s *server) putOff(a *ask, v *components.FactorSetup, due time.Time) {
-	v.Lead, v.Later = "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your telephone.", ""
+	v.Lead, v.Later = "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your phone.", ""
 	if left := due.Sub(a.words.now); left > 0 {
 		v.Later, v.Left = v.Next, count(int((left+24*time.Hour-1)/(24*time.Hour)), "day", "days")+" left"
 	}
@@ -179,7 +179,7 @@ func (s *server) newCodes(a *ask) (view, error) {
 func (s *server) codesPage(a *ask, title string, codes []string) (view, error) {
 	others, err := s.otherSessions(a)
 	v := components.RecoveryCodes{Title: title, Codes: codes, Next: "/account", Others: others,
-		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones do not work any more."}
+		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones no longer work."}
 	if next := safeNext(a.PostFormValue("next")); next != "/" {
 		v.Next = next
 	}
@@ -216,7 +216,7 @@ func (s *server) confirmRemoveFactor(a *ask) (view, error) {
 // confirmLess asks before a factor is taken away, and says what that means for who is
 // without it.
 func confirmLess(a *ask, title string, without store.Whoever) view {
-	c := components.Confirm{Title: title, Body: []string{"Signing in will not take it any more."}, Action: a.URL.Path, Submit: "Remove it", Danger: true,
+	c := components.Confirm{Title: title, Body: []string{"It will no longer work for signing in."}, Action: a.URL.Path, Submit: "Remove it", Danger: true,
 		Cancel: "/account", TargetID: components.MainID}
 	if !without.HasFactor() {
 		c.Title, c.Submit = "Turn two-step verification off?", "Turn it off"

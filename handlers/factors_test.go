@@ -192,7 +192,7 @@ func TestARecoveryCodeLetsSomebodyIn(t *testing.T) {
 		again.submit(again.signIn(bjorn), "#signin-form", "code", p.codes[n]).is(t, 303)
 		want := fmt.Sprintf("%d recovery codes left The one you used does not work again.", n)
 		if n == store.FewRecoveryCodes {
-			want = "3 recovery codes left Make new ones on your account page, before they run out."
+			want = "3 recovery codes left Create new ones on your account page before you use the last."
 		}
 		if got := again.get("/users").is(t, 200).toast(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -129,7 +129,7 @@ func (s *server) codesLeft(a *ask) (*components.Toast, error) {
 	f, err := s.store.Factors(a.Context(), a.actor, a.actor.ID)
 	t := &components.Toast{Tone: "info", Title: count(f.Codes, "recovery code", "recovery codes") + " left", Detail: "The one you used does not work again."}
 	if f.Codes <= store.FewRecoveryCodes {
-		t.Tone, t.Detail = "bad", "Make new ones on your account page, before they run out."
+		t.Tone, t.Detail = "bad", "Create new ones on your account page before you use the last."
 	}
 	return t, err
 }

@@ -48,7 +48,7 @@ func (s *server) tiles(a *ask) ([]components.Tile, error) {
 	tiles := []components.Tile{
 		{Label: "People", Figure: by(""), Note: "with an account", Href: "/users"},
 		{Label: "Active", Figure: by(store.Active), Note: "may sign in", Href: "/users?status=active"},
-		{Label: "Invited", Figure: by(store.Invited), Note: "have not come yet", Href: "/users?status=invited"},
+		{Label: "Invited", Figure: by(store.Invited), Note: "have not signed in yet", Href: "/users?status=invited"},
 		{Label: "Deactivated", Figure: by(store.Deactivated), Note: "may not sign in", Href: "/users?status=deactivated"},
 		{Label: "Admins", Figure: thousands(admins), Note: "may do everything", Href: "/users?role=admin&status=active"},
 	}
@@ -68,7 +68,7 @@ func (s *server) concerns(a *ask) ([]components.Tile, error) {
 		list              listState
 		act               store.Act
 	}{
-		{"Invitations running out", "none within two days", "within two days", listState{invite: "soon"}, store.ActLook},
+		{"Invitations expiring", "none within two days", "within two days", listState{invite: "soon"}, store.ActLook},
 		{"Admins without second factor", "all have one", "may do everything", listState{role: string(store.Admin), status: string(store.Active), factor: "no"}, store.ActResetFactors},
 		{"Slowed down now", "no sign-in is", "too many failed tries", listState{slowed: "yes"}, store.ActLook},
 	} {

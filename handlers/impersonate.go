@@ -59,12 +59,12 @@ func (s *server) lapsed(a *ask) error {
 		return nil
 	case a.Method == http.MethodPost:
 		s.sessions.Remove(ctx, sessionLapsed)
-		return &store.Error{Kind: store.Refused, Message: "You are yourself again: " + lowerFirst(why) + " Nothing was done."}
+		return &store.Error{Kind: store.Refused, Message: "You are back as yourself: " + lowerFirst(why) + " Nothing was done."}
 	case a.hx.fragment:
 		return nil
 	}
 	s.sessions.Remove(ctx, sessionLapsed)
-	return s.keepToast(a, &components.Toast{Tone: "info", Title: "You are yourself again", Detail: why})
+	return s.keepToast(a, &components.Toast{Tone: "info", Title: "You are back as yourself", Detail: why})
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
@@ -85,7 +85,7 @@ func tooHighToSee(a *ask, u *store.User) string {
 	if u.ID == a.actor.ID {
 		return "You see the back office as yourself already."
 	}
-	return "Only people who rank below you can be looked as: " + u.Name + " does not."
+	return "You can only see as people who rank below you, and " + u.Name + " does not."
 }
 
 // impersonateView is the form, with what was wrong with it.
@@ -132,7 +132,7 @@ func (s *server) stopImpersonating(a *ask) (view, error) {
 	if err := s.renewSession(a); err != nil {
 		return view{}, err
 	}
-	return view{goTo: "/users/" + formatID(seen), toast: &components.Toast{Tone: "ok", Title: "You are yourself again"}}, nil
+	return view{goTo: "/users/" + formatID(seen), toast: &components.Toast{Tone: "ok", Title: "You are back as yourself"}}, nil
 }
 
 // seenAs is as whom the back office is seen in a sign-in, until when.

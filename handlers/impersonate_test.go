@@ -146,7 +146,7 @@ func TestSeeingAsSomebody(t *testing.T) {
 	c.get("/logout").is(t, 200).shows("main", "You are signed in as Ana Pérez")
 	c.post(stopPath).is(t, 303).to(t, "/users/3")
 	back := c.get("/users/3").is(t, 200).lacks("#seeing")
-	if back.toast() != "You are yourself again" {
+	if back.toast() != "You are back as yourself" {
 		t.Errorf("says %q", back.toast())
 	}
 	if e := s.trail(2); e[0].Act != store.ActStopImpersonating || e[0].Actor != ana || e[0].Target != vera {
@@ -176,7 +176,7 @@ func TestSeeingEndsByItself(t *testing.T) {
 	}{
 		"the hour is over":   {pass, "The hour was over."},
 		"they are promoted":  {func(s *site, _ *client) { s.edit(bjorn, store.FieldRole, "admin") }, "The account that you saw has changed."},
-		"one is demoted":     {func(s *site, _ *client) { s.edit(ana, store.FieldRole, "viewer") }, "Your role does not allow it any more."},
+		"one is demoted":     {func(s *site, _ *client) { s.edit(ana, store.FieldRole, "viewer") }, "Your role no longer allows it."},
 		"they are locked up": {func(s *site, _ *client) { s.as(zed).post("/users/2/deactivate", "view", "page").is(s.t, 303) }, "The account that you saw has changed."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestSeeingEndsByItself(t *testing.T) {
 			c := s.seeAs(bjorn)
 			end.do(s, c)
 			page := c.get("/users").is(t, 200).lacks("#seeing")
-			if got := page.toast(); got != "You are yourself again "+end.why {
+			if got := page.toast(); got != "You are back as yourself "+end.why {
 				t.Errorf("says %q", got)
 			}
 			c.get("/users").is(t, 200).lacks("[data-toast]")
@@ -205,7 +205,7 @@ func TestSeeingEndsByItself(t *testing.T) {
 			if a := c.on("/users").into("div#results").get("/users?q=n").is(t, 200); a.header.Get("HX-Refresh") != "true" {
 				t.Errorf("a fragment is drawn into the page of another: %s", excerpt(a.body))
 			}
-			if got := c.get("/users").is(t, 200).toast(); got != "You are yourself again "+end.why {
+			if got := c.get("/users").is(t, 200).toast(); got != "You are back as yourself "+end.why {
 				t.Errorf("the new page says %q", got)
 			}
 

@@ -147,13 +147,13 @@ func TestImportPlanForm(t *testing.T) {
 	if got := a.attr("#import-column-0 option[selected]", "value"); got != "email" || !has(a.one("#import-plan"), "open") {
 		t.Errorf("the form is not as it was: %q", got)
 	}
-	c.submit(c.get("/imports/1"), "#import-plan-form", "key", "external_id").is(t, http.StatusUnprocessableEntity).shows("#import-key-error", "No column is the external id")
+	c.submit(c.get("/imports/1"), "#import-plan-form", "key", "external_id").is(t, http.StatusUnprocessableEntity).shows("#import-key-error", "No column is the external ID")
 	c.submit(c.get("/imports/1"), "#import-plan-form", "column.2", "").is(t, http.StatusSeeOther)
 	i := s.settled(1)
 	if i.Sames != 1 || i.Changes != 0 {
 		t.Errorf("without the phone: %+v", i)
 	}
-	c.get("/imports/1").shows("#import-plan", "Not taken: phone")
+	c.get("/imports/1").shows("#import-plan", "Ignored: phone")
 	c.post("/imports/1/discard").is(t, http.StatusSeeOther).to(t, "/imports")
 	c.get("/imports/1").is(t, http.StatusNotFound)
 }

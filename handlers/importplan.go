@@ -16,9 +16,9 @@ func planView(a *ask, i *store.Import, samples []store.ImportRow) components.Imp
 		header = "no row of titles"
 	}
 	p := components.ImportPlanForm{Facts: []components.Fact{
-		{Label: "Encoding", Text: encodingLabels[f.Encoding]}, {Label: "Between cells", Text: strings.ToLower(delimiterLabels[f.Delimiter])},
-		{Label: "Titles", Text: header}, {Label: "Recognised by", Text: strings.ToLower(i.Plan.Key.Label())},
-		{Label: "Columns", Text: strconv.Itoa(len(takenColumns(i))) + " of " + strconv.Itoa(len(i.Plan.Columns)) + " taken"}}}
+		{Label: "Encoding", Text: encodingLabels[f.Encoding]}, {Label: "Separator", Text: strings.ToLower(delimiterLabels[f.Delimiter])},
+		{Label: "Header row", Text: header}, {Label: "Matched by", Text: strings.ToLower(i.Plan.Key.Label())},
+		{Label: "Columns", Text: strconv.Itoa(len(takenColumns(i))) + " of " + strconv.Itoa(len(i.Plan.Columns)) + " imported"}}}
 	var ignored []string
 	for n, t := range i.Plan.Columns {
 		c := components.ImportColumn{Title: columnTitle(i, n)}
@@ -33,7 +33,7 @@ func planView(a *ask, i *store.Import, samples []store.ImportRow) components.Imp
 		p.Columns = append(p.Columns, c)
 	}
 	if len(ignored) > 0 {
-		p.Ignored = "Not taken: " + clipText(strings.Join(ignored, ", "), 300)
+		p.Ignored = "Ignored: " + clipText(strings.Join(ignored, ", "), 300)
 	}
 	if i.Carried() == 0 && !i.Working(a.words.now) && (i.State == store.ImportChecked || i.State == store.ImportChecking) {
 		p.Action = importPath(i.ID) + "/plan"
@@ -58,8 +58,8 @@ func planForm(i *store.Import, chosen store.ImportPlan, p components.ImportPlanF
 	p.Error = problems["columns"]
 	p.Fields = []components.Field{
 		{Name: "encoding", Label: "Encoding", Type: "select", Options: optionsOf(store.CSVEncodings(), encodingLabels, chosen.Format.Encoding)},
-		{Name: "delimiter", Label: "Between cells", Type: "select", Options: optionsOf(store.CSVDelimiters(), delimiterLabels, chosen.Format.Delimiter)},
-		{Name: "key", Label: "Recognise people by", Type: "select", Options: []components.Option{
+		{Name: "delimiter", Label: "Separator", Type: "select", Options: optionsOf(store.CSVDelimiters(), delimiterLabels, chosen.Format.Delimiter)},
+		{Name: "key", Label: "Match people by", Type: "select", Options: []components.Option{
 			{Value: string(store.FieldEmail), Label: store.FieldEmail.Label(), Selected: chosen.Key == store.FieldEmail},
 			{Value: string(store.FieldExternalID), Label: store.FieldExternalID.Label(), Selected: chosen.Key == store.FieldExternalID}}},
 		{Name: "header", Label: "The first row names the columns", Type: "checkbox", Value: ticked(chosen.Format.Header)},
@@ -95,7 +95,7 @@ func targetOptions(p store.ImportPlan, n int) []components.Option {
 	if n < len(p.Columns) {
 		chosen = p.Columns[n]
 	}
-	out := []components.Option{{Label: "Not taken", Selected: chosen == ""}}
+	out := []components.Option{{Label: "Ignored", Selected: chosen == ""}}
 	for _, t := range store.ImportTargets() {
 		out = append(out, components.Option{Value: string(t), Label: t.Label(), Selected: t == chosen})
 	}
@@ -104,7 +104,7 @@ func targetOptions(p store.ImportPlan, n int) []components.Option {
 
 var encodingLabels = map[string]string{
 	store.EncodingUTF8: "UTF-8", store.EncodingWindows1252: "Windows-1252", store.EncodingLatin1: "Latin-1",
-	store.EncodingUTF16LE: "UTF-16", store.EncodingUTF16BE: "UTF-16, big end first",
+	store.EncodingUTF16LE: "UTF-16", store.EncodingUTF16BE: "UTF-16 (big-endian)",
 }
 
 var delimiterLabels = map[string]string{",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}

@@ -169,16 +169,16 @@ func (s *server) importRun(a *ask, i *store.Import, v *components.ImportView) {
 		v.Run, v.RunLabel = importPath(i.ID)+"/run", "Run import"
 		v.Will, v.Note = willDo(i), "Nothing is written before you run it, and all of it can be undone."
 		if i.Carried() > 0 {
-			v.Note = "The other rows are carried out already."
+			v.Note = "The other rows are done already."
 		}
 	case i.State == store.ImportChecked:
-		v.Will, v.Note = "There is nothing to do.", "Everybody in this file is as it says already."
+		v.Will, v.Note = "There is nothing to do.", "Everybody in this file is up to date already."
 		if i.Refusals > 0 {
 			v.Note = "Every row that would change something is refused. Mend them below, or correct how the file is read."
 		}
 	case i.Stopped(now) && i.Idle(now):
 		v.Continue = importPath(i.ID) + "/continue"
-		v.Will, v.Note = "It has stopped on its way.", "What is done is done and can be undone; continuing does the rest."
+		v.Will, v.Note = "It stopped part-way.", "What is done is done and can be undone; continuing does the rest."
 		if i.State == store.ImportChecking {
 			v.Note = "Nothing has been written. Continue to check the rest of the file."
 		}

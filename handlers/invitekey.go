@@ -27,7 +27,7 @@ func (s *server) firstPasskey(a *ask, wrong error) (view, error) {
 	}
 	form := s.linkForm(a, l, &u)
 	form.Passkey = components.PasskeyAsk{Options: asked.Options, New: true, Site: site.Origin}
-	v := view{bare: true, hushed: true, title: "Make a passkey"}
+	v := view{bare: true, hushed: true, title: "Create a passkey"}
 	if wrong != nil {
 		v.status, form.Error = http.StatusUnprocessableEntity, whatIsWrong(wrong)
 	}

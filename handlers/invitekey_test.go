@@ -27,7 +27,7 @@ func TestAcceptingAnInvitationByAPasskey(t *testing.T) {
 	lena, path := s.invitedByLink()
 	guest := s.as(milo) // somebody else is signed in there
 	page := guest.get(path).is(t, 200).lacks("form[data-passkey]")
-	asked := guest.submit(page, "#link-form", "use", "passkey").is(t, 200).shows("h1", "Make a passkey").shows(".whose", "Lena Brandt")
+	asked := guest.submit(page, "#link-form", "use", "passkey").is(t, 200).shows("h1", "Create a passkey").shows(".whose", "Lena Brandt")
 	if !strings.Contains(asked.options(), `"residentKey":"required"`) || !strings.Contains(asked.options(), `"userVerification":"required"`) || asked.header.Get("Referrer-Policy") != "strict-origin" {
 		t.Errorf("asked by %s", asked.options())
 	}

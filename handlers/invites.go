@@ -16,7 +16,7 @@ const (
 
 // entryField asks how somebody new comes in.
 func (s *server) entryField(chosen string) components.Field {
-	f := components.Field{ID: "user-entry", Name: "entry", Label: "How they come in", Type: "select"}
+	f := components.Field{ID: "user-entry", Name: "entry", Label: "How they sign in", Type: "select"}
 	options := []components.Option{{Value: entryPassword, Label: "With a first password that you set"}, {Value: entryLink, Label: "By an invitation link that you hand over"}}
 	if s.mail {
 		options = append([]components.Option{{Value: entryMail, Label: "By an invitation that is sent to them"}}, options...)
@@ -58,7 +58,7 @@ func (s *server) revokeInvite(a *ask) (view, error) {
 	if err := s.store.RevokeInvite(a.Context(), a.actor, a.pathID()); err != nil {
 		return view{}, err
 	}
-	return s.backToPerson(a, a.pathID(), &components.Toast{Tone: "ok", Title: "Invitation taken back", Detail: "Its link is good no more."})
+	return s.backToPerson(a, a.pathID(), &components.Toast{Tone: "ok", Title: "Invitation revoked", Detail: "Its link no longer works."})
 }
 
 // confirmReset asks how somebody is to get a link for a new password.
@@ -71,7 +71,7 @@ func (s *server) confirmReset(a *ask) (view, error) {
 		return view{}, s.refuse(a, store.ActResetPassword, u.Name+" ranks too high for you to change.")
 	}
 	c := components.Confirm{Title: "New password for " + u.Name, Action: a.URL.Path, Cancel: "/users/" + formatID(u.ID), TargetID: components.MainID,
-		Body: []string{"They get a link by which they choose a new password. It works once, for an hour; an earlier link no longer works.",
+		Body: []string{"They get a link to choose a new password. It works once, for an hour; an earlier link no longer works.",
 			"Until then their old password works, and they stay signed in, unless you stop it now."},
 		Check: &components.Field{ID: "reset-stop", Name: "stop", Type: "checkbox", Label: "Sign them out everywhere and stop the old password now",
 			Hint: "For a password that somebody else may know. They are told by mail. Passkeys and second factors stay; you find those under Sessions."},
@@ -119,7 +119,7 @@ func (s *server) linkMade(a *ask, l store.NewLink, sent string) (view, error) {
 // token lies nowhere but in this answer.
 func (s *server) newLinkView(a *ask, l store.NewLink) view {
 	v := components.NewLinkView{Title: "New password for " + l.User.Name, Person: l.User.Name, URL: s.linkURL(a, l.Token),
-		Until: a.words.moment(l.Link.Expires), Back: "/users/" + formatID(l.User.ID), Again: "If it gets lost, make another one: this one is good no more then."}
+		Until: a.words.moment(l.Link.Expires), Back: "/users/" + formatID(l.User.ID), Again: "If it gets lost, make another one: this one then stops working."}
 	if l.Link.Kind == store.LinkInvite {
 		v.Title = "Invitation for " + l.User.Name
 	}

@@ -52,7 +52,7 @@ func (s *server) linkOver(err error) (view, error) {
 	if s.mail {
 		v.Forgot = "/forgot"
 	}
-	return view{status: http.StatusGone, bare: true, hushed: true, title: "This link is good no more", screen: components.LinkOverPage(v)}, nil
+	return view{status: http.StatusGone, bare: true, hushed: true, title: "This link no longer works", screen: components.LinkOverPage(v)}, nil
 }
 
 // linkForm is the form behind a one-time link, without what it asks for.

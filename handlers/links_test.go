@@ -75,7 +75,7 @@ func TestInvitingByALink(t *testing.T) {
 	}
 	guest.submit(page, "#link-form", "password", "four other plain words").is(t, 303).to(t, "/")
 	guest.get("/account").is(t, 200).shows("#user-name", "Lena Brandt")
-	again := s.as(nobody).get(path).is(t, 410).shows("h1", "This link is good no more")
+	again := s.as(nobody).get(path).is(t, 410).shows("h1", "This link no longer works")
 	guess := s.as(nobody).get("/link/GUESSED").is(t, 410)
 	if again.text("main") != guess.text("main") {
 		t.Error("a used link is told from one that never was")
@@ -113,14 +113,14 @@ func TestInvitingByMail(t *testing.T) {
 	newer := s.posted()[0]
 	s.as(nobody).get("/link/"+newer.Token).is(t, 200)
 	fragment := admin.on(person).into("main#main").post(person+"/invite/revoke").is(t, 200).shows("#invite", "No invitation is open")
-	if fragment.toast() != "Invitation taken back Its link is good no more." {
+	if fragment.toast() != "Invitation revoked Its link no longer works." {
 		t.Errorf("it says %q", fragment.toast())
 	}
 	s.as(nobody).get("/link/"+newer.Token).is(t, 410)
 	shown := admin.on(person).into("main#main").post(person+"/invite", "how", "link").is(t, 200)
 	s.as(nobody).get(strings.TrimPrefix(shown.attr("#new-link", "value"), "http://office.example")).is(t, 200)
 	s.clock.pass(store.InviteLife)
-	s.fresh(ana).get(person).is(t, 200).shows("#invite", "Invitation has run out")
+	s.fresh(ana).get(person).is(t, 200).shows("#invite", "Invitation expired")
 }
 
 // TestResetByALink signs out whoever else was in, and in who has the link, also in
@@ -393,7 +393,7 @@ func TestInvitingMany(t *testing.T) {
 	if s.dump() != before || plan.text("#guests-addresses") == "" {
 		t.Error("checking changes something")
 	}
-	plan.shows("#guests-plan", "Nora García has this already.").shows("#guests-plan", "This address stands here twice.")
+	plan.shows("#guests-plan", "Nora García already has this.").shows("#guests-plan", "This address stands here twice.")
 	done := c.submit(plan, "#guests-run").is(t, 200).shows("#guests-done-title", "1 person invited, 3 cannot")
 	_, link, _ := strings.Cut(strings.TrimSpace(done.text("#guests-links")), " http://office.example")
 	s.as(nobody).get(link).is(t, 200).shows(".whose", "Lena Brandt")

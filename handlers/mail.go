@@ -110,7 +110,7 @@ func (s *server) mailAgain(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	title := "It is tried again"
+	title := "Trying again"
 	if m.State == store.MailSent {
 		title = "It is sent again"
 	}

@@ -60,7 +60,7 @@ func TestWrongMethodsGetAPage(t *testing.T) {
 			if got := a.header.Get("Allow"); got != c.allow {
 				t.Errorf("%s: allows %q, want %q", a.what, got, c.allow)
 			}
-			if !strings.Contains(a.body, "<html") || a.text("h1") != "Not like this" {
+			if !strings.Contains(a.body, "<html") || a.text("h1") != "Not supported here" {
 				t.Errorf("%s: no page: %s", a.what, excerpt(a.body))
 			}
 			if s.dump() != before {

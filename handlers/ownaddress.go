@@ -30,7 +30,7 @@ func (s *server) askAddress(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "Look into that mailbox", Detail: "A mail with a link is on its way. Nothing changes until you open it and confirm."}
+	toast := &components.Toast{Tone: "ok", Title: "Check your mail", Detail: "A mail with a link is on its way. Nothing changes until you open it and confirm."}
 	switch {
 	case changed:
 		toast = &components.Toast{Tone: "ok", Title: "Address changed", Detail: "It is the same mailbox, written as you typed it."}
@@ -46,7 +46,7 @@ func (s *server) cancelAddress(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "Your address stays as it is", Detail: "The link in the mail is good no more."}
+	toast := &components.Toast{Tone: "ok", Title: "Your address stays as it is", Detail: "The link in the mail no longer works."}
 	if !there {
 		toast = &components.Toast{Tone: "info", Title: "Nothing to cancel", Detail: "No other address waits to be confirmed."}
 	}
@@ -97,8 +97,8 @@ func (s *server) confirmAddress(a *ask, l store.Link, u *store.User) (view, erro
 func (s *server) takeBackPage(a *ask, l store.Link, u *store.User) view {
 	return s.actPage(components.LinkAct{Title: "Take your account back?", Name: u.Name, Email: l.Address, Action: a.URL.Path, Submit: "Take the account back", Danger: true,
 		Lead: "It was given another address than this one.",
-		Notes: []string{"This address is put back.", "All sessions end, on all devices, and nobody’s password is good any more.",
-			"A link comes here by which you choose a new one.", "If you expected the change, close this page: nothing happens."}})
+		Notes: []string{"This address is put back.", "All sessions end, on all devices, and the current password stops working.",
+			"You get a link here to choose a new one.", "If you expected the change, close this page: nothing happens."}})
 }
 
 // takeBack gives an account the address back that it had.
@@ -111,10 +111,10 @@ func (s *server) takeBack(a *ask, l store.Link) (view, error) {
 		return s.actPage(notBack(l, &u)), nil
 	}
 	v := components.LinkAct{Title: "The account has your address again", Leave: "/login",
-		Lead:  "A mail with a link for a new password is on its way to " + l.Address + ". The old password is good no more, and all sessions have ended.",
+		Lead:  "A mail with a link for a new password is on its way to " + l.Address + ". The old password no longer works, and all sessions have ended.",
 		Notes: []string{"If you are asked for codes that you do not have, ask an administrator to reset the second factor."}}
 	if !s.mail {
-		v.Lead = "The old password is good no more, and all sessions have ended. No mail is sent from here: ask an administrator for a link for a new password."
+		v.Lead = "The old password no longer works, and all sessions have ended. No mail is sent from here: ask an administrator for a link for a new password."
 	}
 	return s.actPage(v), nil
 }
@@ -137,7 +137,7 @@ func (s *server) devicePage(a *ask, l store.Link, u *store.User) view {
 	return s.actPage(components.LinkAct{Title: "Was this you?", Name: u.Name, Action: a.URL.Path, Submit: "It was not me: end this session", Danger: true,
 		Lead:  "Somebody signed in to your account with a device that it had not been seen with.",
 		Facts: []components.Fact{{Label: "Device", Text: name}, {Label: "From", Text: l.SignIn.Address}, {Label: "Signed in", When: a.words.moment(l.SignIn.Started)}},
-		Notes: []string{"Your other sessions go on.", "If it was you, close this page: nothing happens."}})
+		Notes: []string{"You stay signed in elsewhere.", "If it was you, close this page: nothing happens."}})
 }
 
 // endByLink ends a sign-in that a mail told of, and offers a new password.

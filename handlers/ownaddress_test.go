@@ -46,7 +46,7 @@ func TestChangingOnesAddressOnThePage(t *testing.T) {
 	}
 	path := s.asked(c, elsewhere)
 	waiting := c.get("/account").is(t, 200).shows("#address-asked", elsewhere+" waits to be confirmed.").shows("#user-head", email(nora))
-	if got := waiting.toast(); got != "Look into that mailbox A mail with a link is on its way. Nothing changes until you open it and confirm." {
+	if got := waiting.toast(); got != "Check your mail A mail with a link is on its way. Nothing changes until you open it and confirm." {
 		t.Errorf("it says %q", got)
 	}
 	before := s.dump()
@@ -146,7 +146,7 @@ func TestCancelingAndSendingAgain(t *testing.T) {
 	c.get(first).is(t, 410)
 	c.get(second).is(t, 200)
 	c.submit(c.get("/account"), "#address-cancel").is(t, 303)
-	if got := c.get("/account").lacks("#address-asked").toast(); got != "Your address stays as it is The link in the mail is good no more." {
+	if got := c.get("/account").lacks("#address-asked").toast(); got != "Your address stays as it is The link in the mail no longer works." {
 		t.Errorf("it says %q", got)
 	}
 	c.get(second).is(t, 410)

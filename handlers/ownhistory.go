@@ -14,7 +14,7 @@ const ownNewest = 10
 func (s *server) ownHistory(a *ask) (view, error) {
 	f := a.URL.Query()
 	t, err := s.ownTimeline(a, store.TrailQuery{Below: parseID(f.Get("below")), Above: parseID(f.Get("above"))})
-	return view{title: "What others did to your account", screen: components.OwnHistoryPage(t)}, err
+	return view{title: "Changes made by others", screen: components.OwnHistoryPage(t)}, err
 }
 
 // ownTimeline is what others did to one's own account: who by name, when, and each

@@ -150,7 +150,7 @@ func (s *server) newPasskey(a *ask) (view, error) { return s.passkeyForm(a, nil)
 
 func (s *server) passkeyForm(a *ask, wrong error) (view, error) {
 	v := components.PasskeyForm{Title: "Add a passkey", Action: passkeysPath, Submit: "Continue", Cancel: "/account",
-		Lead: "Your browser asks where to keep it: on this device, on your telephone, or on a security key.",
+		Lead: "Your browser asks where to keep it: on this device, on your phone, or on a security key.",
 		Name: components.Field{ID: "passkey-name", Name: "name", Label: "Name", Type: "text", Value: a.PostFormValue("name"), MaxLength: 60, Autofocus: true,
 			Autocomplete: "off", Hint: "To tell it from others, such as “Work laptop”."}}
 	if next := safeNext(a.PostFormValue("next")); next != "/" {

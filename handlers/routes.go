@@ -178,7 +178,7 @@ func (s *server) route(w http.ResponseWriter, r *http.Request) {
 	v := s.oops(a, http.StatusNotFound, "Not found", "There is no page at this address.")
 	if allow := probe.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
-		v = s.oops(a, http.StatusMethodNotAllowed, "Not like this", "This address does not take requests of this kind.")
+		v = s.oops(a, http.StatusMethodNotAllowed, "Not supported here", "This address does not take requests of this kind.")
 	}
 	s.respond(w, a, v, nil)
 }

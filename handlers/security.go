@@ -32,7 +32,7 @@ func (s *server) saveSecurity(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	toast := &components.Toast{Tone: "ok", Title: "Saved", Detail: "It holds from the next sign-in."}
+	toast := &components.Toast{Tone: "ok", Title: "Saved", Detail: "It takes effect at the next sign-in."}
 	if !changed {
 		toast = &components.Toast{Tone: "info", Title: "Nothing to change"}
 	}

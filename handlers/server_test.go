@@ -79,7 +79,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		if c.code != 403 {
 			continue
 		}
-		a.shows(".oops h1", "Not from here")
+		a.shows(".oops h1", "Sent from another site")
 		if s.entries() != entries || a.header.Get("Set-Cookie") != "" || strings.Contains(a.body, name(ana)) {
 			t.Errorf("%s: the session was looked at", c.name)
 		}

@@ -79,7 +79,7 @@ func TestHitsAreMarked(t *testing.T) {
 		}
 	}
 	found := s.as(vera).get("/users?q=e-005").is(t, 200)
-	found.shows("#u5 .found", "External id E-005")
+	found.shows("#u5 .found", "External ID E-005")
 	if s.as(vera).get("/users").count("mark, .found") != 0 {
 		t.Error("marks without a search")
 	}

@@ -180,7 +180,7 @@ func TestWorkbookIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if len(w.names) != 1 || w.names[0] != "Users" || w.sheets[0][0][8] != "External id" {
+	if len(w.names) != 1 || w.names[0] != "Users" || w.sheets[0][0][8] != "External ID" {
 		t.Errorf("sheets %q with the head %q", w.names, w.sheets[0][0])
 	}
 	if sheet := w.parts["xl/worksheets/sheet1.xml"]; strings.Contains(sheet, "<f>") {

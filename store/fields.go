@@ -47,7 +47,7 @@ var fieldDefs = []fieldDef{
 	{FieldRole, "Role", ActSetRole, true,
 		func(u *User) string { return string(u.Role) },
 		setRole},
-	{FieldExternalID, "External id", ActEdit, true,
+	{FieldExternalID, "External ID", ActEdit, true,
 		func(u *User) string { return u.ExternalID },
 		func(u *User, v string) (err error) { u.ExternalID, err = ParseExternalID(v); return err }},
 	{FieldStatus, "Status", ActDeactivate, false,

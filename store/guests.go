@@ -58,7 +58,7 @@ func (s *Store) checkGuest(ctx context.Context, g *Guest, role Role, seen map[st
 	case owner.Status == Invited:
 		g.Waiting, g.Name, g.Problem = owner.ID, owner.Name, owner.Name+" has been invited already, but has not accepted yet."
 	default:
-		g.Problem = owner.Name + " has this already."
+		g.Problem = owner.Name + " already has this."
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func TestCheckGuests(t *testing.T) {
 	must(t, err)
 	guests, err := c.CheckGuests(t.Context(), c.admin, ParseGuests("nell@example.com, NELL@example.com, ben@example.com, nowhere, Ivo@example.com"), Member)
 	must(t, err)
-	for i, want := range []string{"", "This address stands here twice.", "Ben has this already.", "An e-mail address needs an @, as in ana@example.com.",
+	for i, want := range []string{"", "This address stands here twice.", "Ben already has this.", "An e-mail address needs an @, as in ana@example.com.",
 		"Ivo Díaz has been invited already, but has not accepted yet."} {
 		if guests[i].Problem != want {
 			t.Errorf("%s: %q, want %q", guests[i].Email, guests[i].Problem, want)

@@ -32,7 +32,7 @@ type Seeing struct {
 const (
 	lapsedTime   = "The hour was over."
 	lapsedTarget = "The account that you saw has changed."
-	lapsedOwn    = "Your role does not allow it any more."
+	lapsedOwn    = "Your role no longer allows it."
 )
 
 // onlyLooking refuses a change by somebody who sees the back office as another.

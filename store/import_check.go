@@ -326,7 +326,7 @@ func copyField(f Field, to, from *User) {
 func (c *checker) unique(o *outcome, p proposal) {
 	for f, owner := range map[Field]*User{FieldEmail: c.byEmail[o.after.emailKey], FieldExternalID: c.byExternal[o.after.ExternalID]} {
 		if owner != nil && (o.before == nil || owner.ID != o.before.ID) && p.problems[string(f)] == "" {
-			p.problems[string(f)] = owner.Name + " has this already."
+			p.problems[string(f)] = owner.Name + " already has this."
 		}
 	}
 	other, claimed := c.claims[o.after.emailKey]
@@ -396,5 +396,5 @@ func twice(p proposal, f Field, key string, line int, first, before map[string]i
 		return
 	}
 	first[key] = earlier
-	p.problems[string(f)] = "Line " + strconv.Itoa(earlier) + " has this already."
+	p.problems[string(f)] = "Line " + strconv.Itoa(earlier) + " already has this."
 }

@@ -32,7 +32,7 @@ var importTargets = []importTarget{
 	{ImportTarget(FieldEmail), "E-mail", "email mail emailaddress mailaddress correo correoe correoelectronico direcciondecorreo direcciondecorreoelectronico emilio"},
 	{ImportTarget(FieldPhone), "Phone", "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone telefono telefonos numerodetelefono telefonomovil telefonofijo movil celular tfno"},
 	{ImportTarget(FieldRole), "Role", "role roles userrole rol perfil"},
-	{ImportTarget(FieldExternalID), "External id", "externalid externalkey employeeid employeenumber studentid studentnumber memberid membernumber identificador idexterno legajo numerodelegajo matricula numerodematricula numerodesocio nsocio expediente id"},
+	{ImportTarget(FieldExternalID), "External ID", "externalid externalkey employeeid employeenumber studentid studentnumber memberid membernumber identificador idexterno legajo numerodelegajo matricula numerodematricula numerodesocio nsocio expediente id"},
 	{ImportTarget(FieldStatus), "Status", "status accountstatus state estado estadodelacuenta situacion"},
 	{TargetPasswordHash, "Password hash", "passwordhash hashedpassword encryptedpassword passworddigest password passwd pwd hash contrasena contrasenahash hashdecontrasena clave"},
 }

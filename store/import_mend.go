@@ -30,7 +30,7 @@ func (s *Store) MendImport(ctx context.Context, a Actor, id int64, line int, cel
 			return err
 		}
 		if r.Done {
-			return refused("This row has been carried out already.")
+			return refused("This row has been done already.")
 		}
 		emails, externals := [2]string{r.emailKey}, [2]string{r.externalID}
 		r.mend(cells, len(i.Plan.Columns))

@@ -101,7 +101,7 @@ func (s *Store) PlanImport(ctx context.Context, a Actor, id int64, p ImportPlan)
 			return err
 		}
 		if now.Carried() > 0 || now.State != ImportChecked && now.State != ImportChecking {
-			return refused("This import has been run. It cannot be read in another way any more.")
+			return refused("This import has been run. It can no longer be read in another way.")
 		}
 		return planImport(x, &i)
 	})
@@ -128,7 +128,7 @@ func (p ImportPlan) check() error {
 		}
 	}
 	if len(p.Columns) > 0 && problems["key"] == "" && !p.has(p.Key) {
-		problems["key"] = "No column is the " + lowerFirst(p.Key.Label()) + ", by which people are to be recognised."
+		problems["key"] = "No column is the " + lowerFirst(p.Key.Label()) + " that people are matched by."
 	}
 	if len(problems) > 0 {
 		return invalid(problems)

@@ -15,7 +15,7 @@ import (
 func TestImportColumns(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, want string }{
-		{"Name,E-mail,Phone,Role,External id,Status\nx,x@example.com,,,,\n", "name email phone role external_id status"},
+		{"Name,E-mail,Phone,Role,External ID,Status\nx,x@example.com,,,,\n", "name email phone role external_id status"},
 		{"NOMBRE COMPLETO;Correo electrónico;Móvil;Rol;Legajo;Estado\n", "name email phone role external_id status"},
 		{"nombre;apellidos;mail\n", "first_name last_name email"},
 		{"Primer apellido;Segundo apellido;Nombre;Correo\n", "last_name last_name first_name email"},
@@ -112,7 +112,7 @@ func TestImportMend(t *testing.T) {
 	}
 	mend(4, map[int]string{1: "nell@example.com"}, VerdictRefused)
 	mend(2, map[int]string{1: "nelly@example.com"}, VerdictCreate) // now Twin is the first
-	if twin, triplet := s.row(i.ID, 3), s.row(i.ID, 4); twin.Verdict != VerdictCreate || triplet.Problems["email"] != "Line 3 has this already." {
+	if twin, triplet := s.row(i.ID, 3), s.row(i.ID, 4); twin.Verdict != VerdictCreate || triplet.Problems["email"] != "Line 3 already has this." {
 		t.Errorf("Twin: %v, Triplet: %v", twin.Problems, triplet.Problems)
 	}
 	mend(5, map[int]string{1: "broken@example.com"}, VerdictCreate)
@@ -283,7 +283,7 @@ func TestImportAcrossBatches(t *testing.T) {
 	}
 	i := s.bring(strings.Join(phones, "\n"))
 	for line, first := range twice {
-		if r := s.row(i.ID, line); r.Problems["external_id"] != fmt.Sprintf("Line %d has this already.", first) {
+		if r := s.row(i.ID, line); r.Problems["external_id"] != fmt.Sprintf("Line %d already has this.", first) {
 			t.Errorf("line %d: %v", line, r.Problems)
 		}
 	}

@@ -93,7 +93,7 @@ func TestImportVerdicts(t *testing.T) {
 		{"a new person without a name", ",nell@example.com,,,,", VerdictRefused, "name: A new person needs this.", nil},
 		{"a bad address", "Nell,nell,,,,", VerdictRefused, "email: An e-mail address needs an @, as in ana@example.com.", nil},
 		{"no such role", "Nell,nell@example.com,,king,,", VerdictRefused, "role: Choose one of the roles.", nil},
-		{"somebody else's id", "Nell,nell@example.com,,,E-1,", VerdictRefused, "external_id: Ben has this already.", nil},
+		{"somebody else's id", "Nell,nell@example.com,,,E-1,", VerdictRefused, "external_id: Ben already has this.", nil},
 		{"the last admin", "Ana,ana@example.com,,viewer,,", VerdictRefused, "row: Ana is the last active admin. Make somebody else an admin first.", nil},
 		{"too few cells", "Nell,nell@example.com", VerdictRefused, "row: This row has 2 cells, the first one has 6.", nil},
 		{"too many cells", "Nell,nell@example.com,,,,,,x", VerdictRefused, "row: This row has 8 cells, the first one has 6.", nil},
@@ -182,7 +182,7 @@ func TestImportRefusesWhatNobodySaw(t *testing.T) {
 			"Somebody like this has been added since the check."},
 		"the id was taken": {"Nell,nell@example.com,,E-9", func(s *testStore, u *User) {
 			change(s.t)(s.UpdateUser(s.t.Context(), console, u.ID, edit(FieldExternalID, "E-9")))
-		}, VerdictRefused, "External id: Ben has this already."},
+		}, VerdictRefused, "External ID: Ben already has this."},
 		"they were deleted": {"Ben,ben@example.com,030 77777,", func(s *testStore, u *User) {
 			change(s.t)(s.Delete(s.t.Context(), console, u.ID))
 		}, VerdictRefused, "This person has been deleted since the check."},

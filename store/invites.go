@@ -56,7 +56,7 @@ func (s *Store) ResetLink(ctx context.Context, a Actor, id int64, byMail bool) (
 // errNoReset refuses a link for a new password of who cannot sign in anyway.
 func errNoReset(u *User) error {
 	if u.Status == Invited {
-		return refused(u.Name + " has not come yet. Send another invitation instead.")
+		return refused(u.Name + " has not accepted the invitation yet. Send another one instead.")
 	}
 	return refused(u.Name + " is deactivated. Reactivate the account first.")
 }

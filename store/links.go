@@ -95,7 +95,7 @@ type NewLink struct {
 	Token string // "" when it goes by mail
 }
 
-const noLink = "This link has run out, was used, or was replaced by a newer one."
+const noLink = "This link has expired, been used, or been replaced by a newer one."
 
 // errNoLink does not tell which of the reasons it is, or whether there ever was
 // such a link.

@@ -303,7 +303,7 @@ func (k MailKind) Label() string {
 	case MailDevice:
 		return "Sign-in with a new device"
 	case MailSeen:
-		return "Somebody looks as they do"
+		return "An administrator views as they do"
 	case MailAppAdded:
 		return "Authenticator app added"
 	case MailAppRemoved:

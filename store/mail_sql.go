@@ -52,7 +52,7 @@ func scanMail(r row) (m Mail, err error) {
 	err = r.Scan(&m.ID, &m.MessageID, &m.Kind, &m.User, &m.Name, &m.To, &m.By, &m.ByName, &m.secret, &until,
 		&m.State, &m.Attempts, &made, &from, &next, &sent, &m.Problem, &m.SignIn.ID, &started, &m.SignIn.Address, &m.SignIn.Agent)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = &Error{Kind: NotFound, Message: "There is no such mail any more."}
+		err = &Error{Kind: NotFound, Message: "This mail no longer exists."}
 	}
 	m.SignIn.Started = fromMillis(started)
 	m.Until, m.Made, m.triedFrom, m.Next, m.Sent = fromMillis(until), fromMillis(made), fromMillis(from), fromMillis(next), fromMillis(sent)

@@ -66,7 +66,7 @@ func CheckPassword(password string, about ...string) error {
 	case sequential(runes):
 		return ValueError("This follows the keyboard or the alphabet, which is easily guessed.")
 	case commonPasswords()[plain]:
-		return ValueError("This is one of the commonest passwords.")
+		return ValueError("This is one of the most common passwords.")
 	case madeOf(Fold(text), aboutWords(about)):
 		return ValueError("This is made of your name or address, which is easily guessed.")
 	}
@@ -81,7 +81,7 @@ func (s *Store) checkNew(password string, about ...string) (problem string, err 
 	}
 	known, err := s.breached.holds(password)
 	if known {
-		problem = "This stands in a list of passwords that have come out elsewhere. Choose one that you use nowhere else."
+		problem = "This password has leaked elsewhere. Choose one that you use nowhere else."
 	}
 	return problem, err
 }

@@ -14,7 +14,7 @@ func TestPasswordStrength(t *testing.T) {
 		"":                          {},
 		"short":                     {1, "Use at least 12 characters; this has 5."},
 		"aaaaaaaaaaaaaaaa":          {1, "This is one short piece repeated, which is easily guessed."},
-		"password1234":              {1, "This is one of the commonest passwords."},
+		"password1234":              {1, "This is one of the most common passwords."},
 		"Ana-Northwind-2026":        {1, "This is made of your name or address, which is easily guessed."},
 		"x8Kq!fz2Lw0p":              {Score: 2},
 		"x8Kq!fz2Lw0pR7vT":          {Score: 3},

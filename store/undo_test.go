@@ -182,7 +182,7 @@ func TestUndoGuards(t *testing.T) {
 			func(c *cast) {
 				change(c.t)(c.UpdateUser(c.t.Context(), console, c.eve.ID, edit(FieldExternalID, "E-1")))
 			},
-			consoleActs, Refused, "External id"},
+			consoleActs, Refused, "External ID"},
 		{"an edit when the former address is taken",
 			func(c *cast) Change {
 				return change(c.t)(c.UpdateUser(c.t.Context(), console, c.ben.ID, edit(FieldEmail, "bo@example.com")))
@@ -253,7 +253,7 @@ func TestRestore(t *testing.T) {
 	deleteBen(c)
 	change(t)(c.UpdateUser(t.Context(), console, c.eve.ID, map[Field]Edit{FieldEmail: {To: "ben@EXAMPLE.com"}, FieldExternalID: {To: "E-1"}}))
 	err := wantKind(t, second(c.Restore(t.Context(), console, c.ben.ID)), Refused)
-	if !strings.Contains(err.Message, "E-mail, External id") || strings.Contains(err.Message, "Eve") {
+	if !strings.Contains(err.Message, "E-mail, External ID") || strings.Contains(err.Message, "Eve") {
 		t.Errorf("the refusal says %q", err.Message)
 	}
 	change(t)(c.UpdateUser(t.Context(), console, c.eve.ID, map[Field]Edit{FieldEmail: {To: "eve@example.com"}, FieldExternalID: {To: ""}}))

@@ -224,7 +224,7 @@ func (x *tx) checkOwners(u *User, problems map[string]string) error {
 			return err
 		}
 		if owner != "" {
-			problems[string(field)] = owner + " has this already."
+			problems[string(field)] = owner + " already has this."
 		}
 	}
 	return nil

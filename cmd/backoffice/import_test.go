@@ -49,7 +49,7 @@ func TestImportCommand(t *testing.T) {
 	file := c.file("socios.csv", badFile)
 	c.does(ctx, exitRefused, []string{"Import 1: socios.csv, latin-1, cells divided by \";\"", "column 7 \"Aula\"", "not taken",
 		"Checked: 4 to create, 0 to change, 0 unchanged, 4 refused", "Nothing has been written. Run it with: backoffice import --continue 1",
-		"line 7: E-mail: Line 3 has this already."}, "import", file, "--dry-run")
+		"line 7: E-mail: Line 3 already has this."}, "import", file, "--dry-run")
 	c.does(ctx, exitNotFound, nil, "user", "set-role", "jose@example.com", "viewer")
 	c.does(ctx, exitRefused, []string{"Done: 4 created, 0 changed, 0 unchanged, 4 refused"}, "import", "--continue", "1", "--failed", c.path("failed.csv"))
 	failed, err := os.ReadFile(c.path("failed.csv"))

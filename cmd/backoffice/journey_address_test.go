@@ -130,7 +130,7 @@ func TestJourneyNewDevice(t *testing.T) {
 	b.reload()
 	b.waitText("#user-name", lena.Name)
 	reader.follow("#link-form button")
-	reader.waitText("h1", "Look into your mailbox")
+	reader.waitText("h1", "Check your mail")
 	reader.open(m.nextLink(reader, 2))
 	reader.fill("#link-password", "four other plain words")
 	reader.follow("#link-form button[type=submit]")

@@ -77,7 +77,7 @@ func TestJourneyImport(t *testing.T) {
 		b.waitText(line(2, ""), "030 1111 becomes 030 2222")
 		b.waitText(line(5, ""), "Unchanged")
 		b.waitText(line(3, ""), "José \"Pepe\"")
-		b.waitText(line(7, ""), "Line 3 has this already.")
+		b.waitText(line(7, ""), "Line 3 already has this.")
 		b.waitText(line(8, ""), "A quote is opened in this row and not closed.")
 		b.noSideways()
 		if _, ok := d.found("jose@example.com"); ok {

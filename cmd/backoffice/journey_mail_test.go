@@ -56,7 +56,7 @@ func TestJourneyInvitedByMail(t *testing.T) {
 		forgetful.follow(`a[href="/forgot"]`)
 		forgetful.fill("#forgot-email", name+"@example.com")
 		forgetful.follow("#forgot-form button[type=submit]")
-		forgetful.waitText("h1", "Look into your mailbox")
+		forgetful.waitText("h1", "Check your mail")
 		mails++
 		forgetful.open(m.nextLink(forgetful, mails))
 		forgetful.fill("#link-password", "four other plain words")

@@ -62,7 +62,7 @@ func TestJourneySeeingAsSomebody(t *testing.T) {
 		b.follow("#seeing-stop")
 		b.waitPath(person)
 		b.waitGone("#seeing")
-		b.waitText(".toast", "You are yourself again")
+		b.waitText(".toast", "You are back as yourself")
 		d.recorded(eve, store.ActImpersonate, 1)
 		d.recorded(eve, store.ActStopImpersonating, 1)
 	}, b)

@@ -20,7 +20,7 @@ func factorStories() []story {
 	page := proof
 	page.KeptFor = "What you asked for is kept."
 	begun, mistyped, due := setupOfFactor(), setupOfFactor(), c.FactorSetup{Begin: "/account/factor", Passkey: "/account/passkeys/new", Later: "/users", Left: "6 days left",
-		Lead: "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your telephone."}
+		Lead: "Your role needs a second factor: signing in will ask for your password, and for a passkey or a code from an app on your phone."}
 	mistyped.Code.Error = wrong.Error
 	on, few := account(false), account(false)
 	on.Factor = c.FactorCard{Own: true, On: true, App: true, Since: at("3 weeks ago"), Used: at("2 h ago"), Left: "8 recovery codes left", Codes: "/account/factor/codes", Add: "/account/passkeys/new", Remove: "/account/factor/remove"}
@@ -58,7 +58,7 @@ func factorStories() []story {
 func setupOfFactor() c.FactorSetup {
 	const uri = "otpauth://totp/Northwind:grace.kim@northwind.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Northwind"
 	return c.FactorSetup{
-		Lead: "Signing in will ask for your password and for a code from an app on your telephone.", Confirm: "/account/factor/confirm", Later: "/account",
+		Lead: "Signing in will ask for your password and for a code from an app on your phone.", Confirm: "/account/factor/confirm", Later: "/account",
 		QR: c.QRCode{Size: 53, Path: squares}, URI: uri, Key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ",
 		Code: c.Field{ID: "factor-code", Name: "code", Label: "Code", Type: "text", Autocomplete: "one-time-code", Required: true, Autofocus: true, MaxLength: 12},
 	}
@@ -67,7 +67,7 @@ func setupOfFactor() c.FactorSetup {
 func recoveryCodes() c.RecoveryCodes {
 	return c.RecoveryCodes{
 		Title: "Two-step verification is on", Next: "/account",
-		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones do not work any more.",
+		Lead: "Each of these codes lets you in once when nothing else is at hand. Older ones no longer work.",
 		Codes: []string{"ktml-3y2q-x7dd-p4wa", "o5cj-hq6e-2nrv-bb7s", "zr3f-a6ka-mmq2-e5xt", "lw4n-7tuv-5jch-ogyq", "d2p6-xkqe-vsa3-n7mi",
 			"yb5g-rl2c-6ehw-tqfz", "4hov-sm7k-jd3a-u2pn", "cqx2-i6wt-zgr5-lb4e", "en3s-7yfa-ohk6-xv2d", "p7uj-w4mq-t2bc-si5r"},
 	}

@@ -15,7 +15,7 @@ func feedbackStories() []story {
 	}
 	reset := c.Confirm{
 		Title: "New password for Camille Dubois", Action: "/users/13/reset", Submit: "Send the link to camille@atelier.example", Name: "how", Value: "mail", Cancel: "/users/13", TargetID: c.MainID,
-		Body: []string{"They get a link by which they choose a new password. It works once, for an hour; an earlier link no longer works.",
+		Body: []string{"They get a link to choose a new password. It works once, for an hour; an earlier link no longer works.",
 			"Until then their old password works, and they stay signed in, unless you stop it now."},
 		Check: &c.Field{ID: "reset-stop", Name: "stop", Type: "checkbox", Label: "Sign them out everywhere and stop the old password now",
 			Hint: "For a password that somebody else may know. They are told by mail. Passkeys and second factors stay; you find those under Sessions."},

@@ -37,13 +37,13 @@ func imports() c.ImportList {
 func importPage() c.ImportView {
 	return c.ImportView{ID: 5, Name: "socios 2026.csv", Who: "Grace Kim", When: at("2 min ago"),
 		State: c.Status{Key: "ready", Label: "Checked"},
-		Plan: c.ImportPlanForm{Action: "/imports/5/plan", Ignored: "Not taken: Aula, Cuota", Facts: []c.Fact{
-			{Label: "Encoding", Text: "Windows-1252"}, {Label: "Between cells", Text: "semicolon"}, {Label: "Titles", Text: "the first row names the columns"},
-			{Label: "Recognised by", Text: "e-mail"}, {Label: "Columns", Text: "6 of 8 taken"}}},
+		Plan: c.ImportPlanForm{Action: "/imports/5/plan", Ignored: "Ignored: Aula, Cuota", Facts: []c.Fact{
+			{Label: "Encoding", Text: "Windows-1252"}, {Label: "Separator", Text: "semicolon"}, {Label: "Titles", Text: "the first row names the columns"},
+			{Label: "Matched by", Text: "e-mail"}, {Label: "Columns", Text: "6 of 8 imported"}}},
 		Totals: []c.Chip{{Label: "All", Count: "2,564", Href: "/imports/5", Current: true}, {Label: "Will create", Count: "412", Href: "/imports/5?rows=create"},
 			{Label: "Will change", Count: "30", Href: "/imports/5?rows=change"}, {Label: "Unchanged", Count: "2,118", Href: "/imports/5?rows=same"}, {Label: "Refused", Count: "4", Href: "/imports/5?rows=refused"}},
 		Heads: []c.ImportHead{{Label: "First name", Title: "Nombre"}, {Label: "Last name", Title: "Apellidos"}, {Label: "E-mail", Title: "Correo electrónico"},
-			{Label: "Phone", Title: "Móvil"}, {Label: "Role", Title: "Rol"}, {Label: "External id", Title: "Legajo"}},
+			{Label: "Phone", Title: "Móvil"}, {Label: "Role", Title: "Rol"}, {Label: "External ID", Title: "Legajo"}},
 		Range: "Showing 50 rows from line 2", NextHref: "/imports/5?after=51",
 	}
 }
@@ -117,15 +117,15 @@ func replanned() c.ImportView {
 	v.Plan.Open, v.Plan.Error = true, "Two columns cannot both be the e-mail."
 	v.Plan.Fields = []c.Field{
 		{ID: "import-encoding", Name: "encoding", Label: "Encoding", Type: "select", Options: selected("Windows-1252", "UTF-8", "Windows-1252")},
-		{ID: "import-delimiter", Name: "delimiter", Label: "Between cells", Type: "select", Options: selected("Semicolon", "Comma", "Semicolon", "Tab")},
-		{ID: "import-key", Name: "key", Label: "Recognise people by", Type: "select", Options: selected("External id", "E-mail", "External id"), Error: "No column is the external id, by which people are to be recognised."},
+		{ID: "import-delimiter", Name: "delimiter", Label: "Separator", Type: "select", Options: selected("Semicolon", "Comma", "Semicolon", "Tab")},
+		{ID: "import-key", Name: "key", Label: "Match people by", Type: "select", Options: selected("External ID", "E-mail", "External ID"), Error: "No column is the external ID that people are matched by."},
 		{ID: "import-header", Name: "header", Label: "The first row names the columns", Type: "checkbox", Value: "1"},
 		{ID: "import-clear", Name: "clear", Label: "An empty phone or external id empties that of the person", Type: "checkbox"},
 	}
 	for n, col := range []struct{ title, target, sample string }{{"Nombre", "First name", "José “Pepe”"}, {"Apellidos", "Last name", "Núñez de la Peña"},
-		{"Correo electrónico", "E-mail", "jose.nunez@northwind.example"}, {"Correo de los padres", "E-mail", ""}, {"Móvil", "Phone", "+34 600 123 456"}, {"Aula", "Not taken", "3º B"}} {
+		{"Correo electrónico", "E-mail", "jose.nunez@northwind.example"}, {"Correo de los padres", "E-mail", ""}, {"Móvil", "Phone", "+34 600 123 456"}, {"Aula", "Ignored", "3º B"}} {
 		one := c.ImportColumn{Title: col.title, Field: c.Field{ID: "import-column-" + string(rune('0'+n)), Name: "column", Type: "select",
-			Options: selected(col.target, "Not taken", "Name", "First name", "Last name", "E-mail", "Phone")}}
+			Options: selected(col.target, "Ignored", "Name", "First name", "Last name", "E-mail", "Phone")}}
 		if col.sample != "" {
 			one.Samples = []string{col.sample, "…"}
 		}
@@ -143,7 +143,7 @@ func running(poll string) c.ImportView {
 		v.State = c.Status{Key: "stopped", Label: "Stopped"}
 		v.Problem = "The program was ended. It can go on where it stopped."
 		v.Progress.Text, v.Progress.Stop = "Stopped at row 240 of 442, line 1,391 of the file", ""
-		v.Will, v.Note, v.Continue, v.Undo = "It has stopped on its way.", "What is done is done and can be undone; continuing does the rest.", "/imports/5/continue", "/imports/5/undo"
+		v.Will, v.Note, v.Continue, v.Undo = "It stopped part-way.", "What is done is done and can be undone; continuing does the rest.", "/imports/5/continue", "/imports/5/undo"
 		v.Rows = dryRun().Rows[3:6]
 	}
 	return v

@@ -29,14 +29,14 @@ func mailStories() []story {
 			Lead: "You sign in with it from then on, and mails go there.", Notes: []string{"The address that you have now is told, and for three days can be put back from there.", "You stay signed in where you are."}}),
 		linkAct("link-address-back", c.LinkAct{Title: "Take your account back?", Name: "Elif Yıldız", Email: "elif@bosphorus.example", Action: "/link/x", Submit: "Take the account back", Danger: true,
 			Lead:  "It was given another address than this one.",
-			Notes: []string{"This address is put back.", "All sessions end, on all devices, and nobody’s password is good any more.", "A link comes here by which you choose a new one.", "If you expected the change, close this page: nothing happens."}}),
+			Notes: []string{"This address is put back.", "All sessions end, on all devices, and the current password stops working.", "You get a link here to choose a new one.", "If you expected the change, close this page: nothing happens."}}),
 		linkAct("link-address-back-done", c.LinkAct{Title: "The account has your address again", Leave: "/login",
-			Lead:  "A mail with a link for a new password is on its way to elif@bosphorus.example. The old password is good no more, and all sessions have ended.",
+			Lead:  "A mail with a link for a new password is on its way to elif@bosphorus.example. The old password no longer works, and all sessions have ended.",
 			Notes: []string{"If you are asked for codes that you do not have, ask an administrator to reset the second factor."}}),
 		linkAct("link-device", c.LinkAct{Title: "Was this you?", Name: "Elif Yıldız", Action: "/link/x", Submit: "It was not me: end this session", Danger: true,
 			Lead:  "Somebody signed in to your account with a device that it had not been seen with.",
 			Facts: []c.Fact{{Label: "Device", Text: "Firefox on Linux"}, {Label: "From", Text: "2001:db8:85a3::8a2e:370:7334"}, {Label: "Signed in", When: at("2 h ago")}},
-			Notes: []string{"Your other sessions go on.", "If it was you, close this page: nothing happens."}}),
+			Notes: []string{"You stay signed in elsewhere.", "If it was you, close this page: nothing happens."}}),
 		linkAct("link-device-done", c.LinkAct{Title: "The session has ended", Email: "elif@bosphorus.example", Action: "/forgot", Submit: "Send me a link for a new password", Leave: "/login",
 			Lead: "If it was not you, somebody knows your password: choose a new one. The others of your sessions end with that as well."}),
 		linkAct("link-of-another", c.LinkAct{Title: "This link is for another account", Action: "/logout", Submit: "Sign out",
@@ -94,7 +94,7 @@ func mailView(lang, kind string) c.MailView {
 
 func newLink() c.NewLinkView {
 	return c.NewLinkView{Title: "Invitation for Elif Yıldız", Person: "Elif Yıldız", URL: "https://office.northwind.example/link/JBSWY3DPEHPK3PXPJBSWY3DPEH",
-		Until: at("30 Nov 2026, 12:00"), Back: "/users/15", Again: "If it gets lost, make another one: this one is good no more then."}
+		Until: at("30 Nov 2026, 12:00"), Back: "/users/15", Again: "If it gets lost, make another one: this one then stops working."}
 }
 
 func invitedView(card c.InviteCard) c.UserView {
@@ -118,7 +118,7 @@ func guests(done bool) c.GuestForm {
 		f.Waiting = "1 person has been invited already, but has not accepted yet. A new invitation ends the one before it."
 	}
 	f.Guests = []c.GuestRow{{Name: "Lena Brandt", Email: "lena@example.com", Status: fine}, {Name: "Omar Haddad", Email: "omar.haddad@example.com", Status: fine},
-		{Name: "Ana", Email: "ana@example.com", Status: refused, Problem: "Ana Pérez has this already."},
+		{Name: "Ana", Email: "ana@example.com", Status: refused, Problem: "Ana Pérez already has this."},
 		{Name: "Nowhere", Email: "nowhere", Status: refused, Problem: "An e-mail address needs an @, as in ana@example.com."}, waiting}
 	return f
 }

@@ -50,8 +50,8 @@ func passkeyStories() []story {
 	set.Lead = "You sign in with it next. Should it ever be lost, a link lets you choose a password, and one of these codes comes after it. Each works once."
 	return []story{
 		{Name: "link-or-passkey", About: "An invitation, at an address that passkeys work at.", Page: bare("Choose a password"), Body: c.LinkPage(choice)},
-		{Name: "link-passkey", About: "An invitation that is accepted by a passkey.", Page: bare("Make a passkey"), Body: c.LinkPage(landing)},
-		{Name: "link-passkey-error", About: "A passkey that was not accepted.", Page: bare("Make a passkey"), Body: c.LinkPage(landingError)},
+		{Name: "link-passkey", About: "An invitation that is accepted by a passkey.", Page: bare("Create a passkey"), Body: c.LinkPage(landing)},
+		{Name: "link-passkey-error", About: "A passkey that was not accepted.", Page: bare("Create a passkey"), Body: c.LinkPage(landingError)},
 		{Name: "link-passkey-codes", About: "What is shown once after that.", Page: bare("Your passkey is set"), Body: c.RecoveryCodesPage(set)},
 		{Name: "account-no-password", About: "One's own account without a password.", Page: framed("Your account"), Body: c.AccountPage(none)},
 		{Name: "signin-passkey", About: "A passkey after the password.", Page: bare("Sign in"), Body: c.SignInPage(second)},
@@ -74,7 +74,7 @@ func passkeyStories() []story {
 func passkeyForm(ask c.PasskeyAsk) c.PasskeyForm {
 	ask.New = true
 	return c.PasskeyForm{Title: "Add a passkey", Action: "/account/passkeys", Submit: "Continue", Cancel: "/account", Ask: ask,
-		Lead: "Your browser asks where to keep it: on this device, on your telephone, or on a security key.",
+		Lead: "Your browser asks where to keep it: on this device, on your phone, or on a security key.",
 		Name: c.Field{ID: "passkey-name", Name: "name", Label: "Name", Type: "text", MaxLength: 60, Autofocus: true, Autocomplete: "off", Hint: "To tell it from others, such as “Work laptop”."}}
 }
 

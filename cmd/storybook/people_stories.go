@@ -45,7 +45,7 @@ func found() c.UserList {
 	return v
 }
 
-// invitations is the list of those who have not come yet.
+// invitations is the list of those who have not signed in yet.
 func invitations() c.UserList {
 	v := list()
 	v.Rows, v.NextHref, v.Summary, v.Range, v.ClearHref = nil, "", "3 people match", "Showing 3 of 3", "/users"

@@ -101,7 +101,7 @@ func account(forced bool) c.AccountView {
 		Facts: []c.Fact{{Label: "Last sign-in", When: at("2 h ago")}, {Label: "Created", When: at("21 Jan 2021")}},
 		Password: c.PasswordForm{Forced: forced, Fields: []c.Field{
 			{ID: "pw-current", Name: "current", Label: "Current password", Type: "password", Required: true, Autocomplete: "current-password"},
-			{ID: "pw-new", Name: "new", Label: "New password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters.", Error: "This is one of the commonest passwords."},
+			{ID: "pw-new", Name: "new", Label: "New password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters.", Error: "This is one of the most common passwords."},
 		}},
 		Sessions: sessionList("Grace Kim", true),
 		Browsers: []c.Browser{

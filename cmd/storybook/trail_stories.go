@@ -26,7 +26,7 @@ func home() c.HomeView {
 			{Label: "People", Figure: "1,000,000", Note: "412 more than a week ago", Href: "/users"},
 			{Label: "Invited", Figure: "69,204", Note: "have not signed in yet", Href: "/users?status=invited"},
 			{Label: "Admins", Figure: "1", Note: "One is not enough: add a second", Href: "/users?role=admin", Tone: "warn"},
-			{Label: "Invitations running out", Figure: "31", Note: "within two days", Href: "/users?invite=soon", Tone: "warn"},
+			{Label: "Invitations expiring", Figure: "31", Note: "within two days", Href: "/users?invite=soon", Tone: "warn"},
 			{Label: "Admins without second factor", Figure: "2", Note: "may do everything", Href: "/users?factor=no&role=admin&status=active", Tone: "warn"},
 			{Label: "Slowed down now", Figure: "0", Note: "no sign-in is", Href: "/users?slowed=yes"},
 			{Label: "Failed sign-ins today", Figure: "38", Note: "31 of them for one account", Href: "/audit?act=signin&outcome=failed", Tone: "bad"},
