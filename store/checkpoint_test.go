@@ -24,7 +24,7 @@ func TestLogIsCarriedOut(t *testing.T) {
 	}
 	t.Parallel()
 	s := newTestStore(t)
-	must(t, second(s.AddExamples(t.Context(), console, 5_000)))
+	must(t, second(s.AddExamples(t.Context(), console, 2_500)))
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
 	late := time.After(time.Minute)

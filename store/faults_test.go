@@ -76,6 +76,7 @@ func TestFaults(t *testing.T) {
 						return
 					}
 				}
+				checkWorks(t, c)
 			}
 			loseAnswers(t, m, c, f, after)
 		})
@@ -117,7 +118,7 @@ func failStatement(t *testing.T, m mutation, c *cast, f *faults, mode mode, n in
 		}
 		return false
 	}
-	checkWorks(t, c)
+	must(t, c.Ready(t.Context()))
 	if !m.counted {
 		mustExec(t, c.writer, `DELETE FROM throttles`)
 	}
@@ -131,9 +132,11 @@ func (c *cast) forgetNumbers() {
 	if !storetest.OnPostgres() {
 		return
 	}
+	var all []string
 	for _, table := range []string{"users", "signins", "imports", "browsers"} {
-		mustExec(c.t, c.writer, `SELECT setval(pg_get_serial_sequence('`+table+`', 'id'), greatest(1, max(id)), max(id) IS NOT NULL) FROM `+table)
+		all = append(all, `(SELECT setval(pg_get_serial_sequence('`+table+`', 'id'), greatest(1, max(id)), max(id) IS NOT NULL) FROM `+table+`)`)
 	}
+	mustExec(c.t, c.writer, `SELECT `+strings.Join(all, ", "))
 }
 
 // loseAnswers lets each commit in turn succeed and report a failure, until the

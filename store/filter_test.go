@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 		t.Fatalf("%d are slowed down", len(slowed))
 	}
 	r := rand.New(rand.NewPCG(7, 8))
-	for range storetest.Rounds(400) {
+	for range storetest.Rounds(200) {
 		q := anyQuery(r, all)
 		q.slowed = slowed
 		want := ids(sorted(slices.DeleteFunc(slices.Clone(all), func(u User) bool { return !matches(&u, q) }), q.Sort))

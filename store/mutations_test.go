@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,13 +37,27 @@ type cast struct {
 
 func newCast(t testing.TB, m mutation, settings ...func(*Config)) *cast {
 	t.Helper()
-	c := &cast{testStore: newTestStore(t, settings...), guest: visitor("192.0.2.9")}
-	if !m.empty {
-		c.ana, c.eve = c.add("Ana", Admin), c.add("Eve", Editor)
-		made := change(t)(c.CreateUser(t.Context(), console, NewUser{Name: "Ben", Email: "Ben@example.com",
-			Phone: "030 12345", Role: Member, ExternalID: "E-1", Password: password}))
-		c.ben = &made.User
-		c.admin, c.self = c.signIn(c.ana), c.signIn(c.ben)
+	c := &cast{guest: visitor("192.0.2.9")}
+	var special Config
+	for _, set := range settings {
+		set(&special)
+	}
+	switch {
+	case m.empty:
+		c.testStore = newTestStore(t, settings...)
+	case special.KeyFile != "":
+		c.testStore = newTestStore(t, settings...)
+		c.people()
+	default:
+		kept := keptCast(t)
+		c.testStore = newTestStore(t, append([]func(*Config){func(to *Config) {
+			to.DB = storetest.Copy(t, kept.config.DB)
+			if kept.keys != nil {
+				must(t, os.WriteFile(to.KeyFile, kept.keys, 0o600))
+			}
+		}}, settings...)...)
+		ana, eve, ben := *kept.ana, *kept.eve, *kept.ben
+		c.ana, c.eve, c.ben, c.admin, c.self = &ana, &eve, &ben, kept.admin, kept.self
 	}
 	if m.arrange != nil {
 		m.arrange(c)
@@ -48,6 +65,56 @@ func newCast(t testing.TB, m mutation, settings ...func(*Config)) *cast {
 	c.clock.advance(time.Second)
 	return c
 }
+
+// people brings the people of a cast.
+func (c *cast) people() {
+	c.t.Helper()
+	c.ana, c.eve = c.add("Ana", Admin), c.add("Eve", Editor)
+	made := change(c.t)(c.CreateUser(c.t.Context(), console, NewUser{Name: "Ben", Email: "Ben@example.com",
+		Phone: "030 12345", Role: Member, ExternalID: "E-1", Password: password}))
+	c.ben = &made.User
+	c.admin, c.self = c.signIn(c.ana), c.signIn(c.ben)
+}
+
+// madeCast is a cast whose database others are copies of.
+type madeCast struct {
+	*cast
+	keys []byte // of its key file; nil: it has none yet
+}
+
+// keptCast gives the one of the engine that tests run on now.
+func keptCast(t testing.TB) *madeCast {
+	t.Helper()
+	keptCasts.mu.Lock()
+	defer keptCasts.mu.Unlock()
+	made := keptCasts.made[storetest.OnPostgres()]
+	if made == nil {
+		made = makeCast(t)
+		keptCasts.made[storetest.OnPostgres()] = made
+	}
+	return made
+}
+
+func makeCast(t testing.TB) *madeCast {
+	t.Helper()
+	db, err := storetest.Keep()
+	must(t, err)
+	c := &cast{testStore: closedStore(t)}
+	c.config.DB = db
+	c.open()
+	c.people()
+	must(t, c.Close())
+	keys, err := os.ReadFile(c.config.KeyFile)
+	if !errors.Is(err, fs.ErrNotExist) {
+		must(t, err)
+	}
+	return &madeCast{cast: c, keys: keys}
+}
+
+var keptCasts = struct {
+	mu   sync.Mutex
+	made map[bool]*madeCast
+}{made: map[bool]*madeCast{}}
 
 // mutation is one way to change what is in the store, and the one entry that
 // it leaves.

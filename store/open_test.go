@@ -245,7 +245,8 @@ func TestConnectionsAreSet(t *testing.T) {
 		db    *sql.DB
 		n     int
 		write string
-	}{"writer": {s.writer, 1, "0"}, "reader": {s.reader, readers, "1"}} {
+		waits string
+	}{"writer": {s.writer, 1, "0", "5"}, "reader": {s.reader, readers, "1", "10000"}} {
 		var open []*sql.Conn
 		for range c.n {
 			conn, err := c.db.Conn(t.Context())
@@ -254,7 +255,7 @@ func TestConnectionsAreSet(t *testing.T) {
 		}
 		for _, conn := range open {
 			for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1",
-				"busy_timeout": "10000", "secure_delete": "1", "query_only": c.write} {
+				"busy_timeout": c.waits, "secure_delete": "1", "query_only": c.write} {
 				var got string
 				must(t, conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got))
 				if got != want {

@@ -37,7 +37,7 @@ func TestNewPasswords(t *testing.T) {
 	const known = "correct horse battery staple"
 	list := writeBreached(t, 100, "\r\n", true, known)
 	s := newCast(t, mutation{}, func(c *Config) { c.Brand, c.BreachedPasswords = "Northwind", list })
-	for bad, why := range map[string]string{known: "stands in a list", "northwind-2026": "made of your name", "short": "at least 12"} {
+	for bad, why := range map[string]string{known: "has leaked", "northwind-2026": "made of your name", "short": "at least 12"} {
 		person := newPerson("Nell", Member)
 		person.Password = bad
 		s.reset(s.eve)
@@ -68,7 +68,7 @@ func TestFirstAdminsPassword(t *testing.T) {
 	first := newPerson("Fay", Admin)
 	first.Password = newPassword
 	_, err := s.EnsureAdmin(t.Context(), first)
-	if got := wantKind(t, err, Invalid).Fields["password"]; !strings.Contains(got, "stands in a list") {
+	if got := wantKind(t, err, Invalid).Fields["password"]; !strings.Contains(got, "has leaked") {
 		t.Errorf("%q", got)
 	}
 	first.Password = password

@@ -23,6 +23,7 @@ func TestPostgresPlans(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	must(t, second(s.AddManyExamples(t.Context(), console, planPeople, func(int) {})))
+	defer s.knowsExpressions()
 	at, err := loadUser(t.Context(), s.reader, planPeople/2)
 	must(t, err)
 	counts, err := s.Counts(t.Context(), console)
@@ -49,26 +50,21 @@ func TestPostgresPlans(t *testing.T) {
 	}
 }
 
-// TestPostgresKnowsExpressions: the planner guesses how many have no password, and
-// how many have two letters in a row, by what it has seen of them. What is looked for
-// every hour it does not read everybody for.
-func TestPostgresKnowsExpressions(t *testing.T) {
-	if !storetest.OnPostgres() {
-		return
-	}
-	t.Parallel()
-	s := newTestStore(t)
-	must(t, second(s.AddManyExamples(t.Context(), console, planPeople, func(int) {})))
+// knowsExpressions: the planner guesses how many have no password, and how many have
+// two letters in a row, by what it has seen of them. What is looked for every hour it
+// does not read everybody for.
+func (s *testStore) knowsExpressions() {
+	s.t.Helper()
 	for condition, want := range map[string][2]int{
 		"(password_hash = '') = ANY (ARRAY[false])": {0, 10},
 		"search_pairs(search_key) @> ARRAY['an']":   {planPeople / 10, planPeople},
 	} {
 		steps := s.postgresSteps(`SELECT id FROM users WHERE deleted_at = 0 AND `+condition, nil)
 		if n, _ := strconv.Atoi(estimate.FindStringSubmatch(steps[0])[1]); n < want[0] || n > want[1] {
-			t.Errorf("%s: %s", condition, steps[0])
+			s.t.Errorf("%s: %s", condition, steps[0])
 		}
 	}
-	mustExec(t, s.writer, `ANALYZE`)
+	mustExec(s.t, s.writer, `ANALYZE`)
 	s.checkStandingPlans()
 }
 

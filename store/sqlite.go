@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"strconv"
@@ -136,7 +137,7 @@ func dsn(path, mode string) string {
 		v.Set("_query_only", "on")
 		v.Del("_journal_mode")
 	case "rw": // for the log: what it cannot do at once it tries again later
-		v.Set("_busy_timeout", "5")
+		v.Set("_busy_timeout", inMillis(shortly))
 	default:
 		v.Set("_txlock", "immediate")
 	}
@@ -156,7 +157,40 @@ func (e *sqlite) begin(ctx context.Context, soon bool) (*sql.Tx, error) {
 	if err := e.flush(ctx, !soon); err != nil {
 		return nil, err
 	}
-	return e.writer.BeginTx(ctx, nil)
+	var t *sql.Tx
+	err := whenFree(ctx, func() (err error) { t, err = e.writer.BeginTx(ctx, nil); return err })
+	return t, err
+}
+
+const (
+	// shortly is how long SQLite itself waits for another program that writes.
+	shortly = 5 * time.Millisecond
+	// freePatience is how long we wait, looking again and again.
+	freePatience = 10 * time.Second
+)
+
+func inMillis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// whenFree does something that needs the file for itself, when no other program
+// writes. SQLite, left to itself, looks less and less often until it looks ten times a
+// second: it then hardly ever meets the moment between two changes of a program that
+// is hard at work, and gives up.
+func whenFree(ctx context.Context, do func() error) error {
+	late := time.After(freePatience)
+	for {
+		err := do()
+		if err == nil || !inUse(err) {
+			return err
+		}
+		select {
+		case <-late:
+			return err
+		default:
+			if !rest(ctx, 200*time.Microsecond+rand.N(800*time.Microsecond)) {
+				return ctx.Err()
+			}
+		}
+	}
 }
 
 // flush has the commits to come wait for the disk, or not.
@@ -184,9 +218,11 @@ func (e *sqlite) sessions() Sessions {
 }
 
 func (s fileSessions) Find(token string) ([]byte, bool, error) { return s.read.Find(token) }
-func (s fileSessions) Delete(token string) error               { return s.write.Delete(token) }
+func (s fileSessions) Delete(token string) error {
+	return whenFree(context.Background(), func() error { return s.write.Delete(token) })
+}
 func (s fileSessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.write.Commit(token, data, expiry)
+	return whenFree(context.Background(), func() error { return s.write.Commit(token, data, expiry) })
 }
 
 func (e *sqlite) search(ctx context.Context, s *Store, q Query) (Query, Count, error) {

@@ -29,5 +29,5 @@ func setCache(ctx context.Context, t *sql.Tx, size int, spill string) error {
 // emptyLog takes what was written out of the write-ahead log, which else stays as
 // large as the file. Where it cannot, because somebody reads, a later change does.
 func emptyLog(ctx context.Context, writer *sql.DB) {
-	writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	writer.ExecContext(ctx, `PRAGMA busy_timeout = `+inMillis(freePatience)+`; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = `+inMillis(shortly))
 }

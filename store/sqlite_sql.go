@@ -12,9 +12,10 @@ import (
 // through. The log is left alone in commits, up to a length. What is kept for
 // the savepoints of a group is kept in memory: it is little, and would be a
 // file that is made and removed for each group. Who sorts many people sends
-// them to the disk again, see setCache.
+// them to the disk again, see setCache. For another program that writes, whenFree
+// waits.
 func readyWriter(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `PRAGMA wal_autocheckpoint = `+strconv.Itoa(endlessLog)+`; PRAGMA temp_store = MEMORY`)
+	_, err := db.ExecContext(ctx, `PRAGMA wal_autocheckpoint = `+strconv.Itoa(endlessLog)+`; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = `+inMillis(shortly))
 	return err
 }
 

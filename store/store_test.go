@@ -51,16 +51,12 @@ type testStore struct {
 // newTestStore opens an empty store with a clock that stands still.
 func newTestStore(t testing.TB, settings ...func(*Config)) *testStore {
 	t.Helper()
-	c := &clock{t: morning}
-	s := &testStore{t: t, clock: c, config: Config{
-		DB:    storetest.New(t),
-		Clock: c.now,
-		Hash:  HashParams{MemoryKiB: 64, Time: 1, Threads: 1},
-
-		KeyFile: filepath.Join(t.TempDir(), "keys"),
-	}}
+	s := closedStore(t)
 	for _, set := range settings {
 		set(&s.config)
+	}
+	if s.config.DB == "" {
+		s.config.DB = storetest.New(t)
 	}
 	s.open()
 	t.Cleanup(func() {
@@ -68,6 +64,18 @@ func newTestStore(t testing.TB, settings ...func(*Config)) *testStore {
 		must(t, s.Close())
 	})
 	return s
+}
+
+// closedStore is a store that is still to be opened, and to be told of what.
+func closedStore(t testing.TB) *testStore {
+	t.Helper()
+	c := &clock{t: morning}
+	return &testStore{t: t, clock: c, config: Config{
+		Clock: c.now,
+		Hash:  HashParams{MemoryKiB: 64, Time: 1, Threads: 1},
+
+		KeyFile: filepath.Join(t.TempDir(), "keys"),
+	}}
 }
 
 func (s *testStore) open() {
