@@ -353,8 +353,8 @@ func TestCreating(t *testing.T) {
 	c := s.as(bjorn)
 	form := c.get("/users/new").is(t, 200)
 	bad := c.submit(form, "#user-form", "name", "", "email", "VERA@example.com", "phone", "12", "external_id", "E-005", "password", "typed-short").is(t, 422)
-	for field, says := range map[string]string{"name": "Enter a name", "email": "Vera Okafor has this already", "phone": "digits",
-		"external_id": "Nora García has this already", "password": "Use at least 12 characters; this has 11."} {
+	for field, says := range map[string]string{"name": "Enter a name", "email": "Vera Okafor already has this", "phone": "digits",
+		"external_id": "Nora García already has this", "password": "Use at least 12 characters; this has 11."} {
 		bad.shows("#user-"+field+"-error", says)
 	}
 	if strings.Contains(bad.body, "typed-short") {

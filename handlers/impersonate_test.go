@@ -141,7 +141,7 @@ func TestSeeingAsSomebody(t *testing.T) {
 	if own.count("#sessions .badge-ok") != 0 {
 		t.Error("Ana’s session is listed as Vera’s")
 	}
-	s.fresh(ana).get("/account").is(t, 200).shows("#sessions", "Sees as Vera Okafor until 13:00")
+	s.fresh(ana).get("/account").is(t, 200).shows("#sessions", "Viewing as Vera Okafor until 13:00")
 	s.as(vera).get("/account").is(t, 200).shows("#timeline", "Ana Pérez saw the back office as this account").shows("#timeline", "ticket 12").lacks("#seeing")
 	c.get("/logout").is(t, 200).shows("main", "You are signed in as Ana Pérez")
 	c.post(stopPath).is(t, 303).to(t, "/users/3")

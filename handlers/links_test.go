@@ -294,7 +294,7 @@ func TestOutboxPage(t *testing.T) {
 		t.Errorf("%s", failed.text(".chips"))
 	}
 	again := c.on("/mail?state=failed").into("main#main").post("/mail/1/again").is(t, 200).lacks("#mail-1")
-	if again.toast() != "It is tried again Password changed to "+email(nora) {
+	if again.toast() != "Trying again Password changed to "+email(nora) {
 		t.Errorf("it says %q", again.toast())
 	}
 	if len(s.posted()) != 1 {

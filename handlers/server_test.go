@@ -42,7 +42,7 @@ func TestBodiesHaveALimit(t *testing.T) {
 	s.as(nobody).post("/login", "email", long).is(t, http.StatusRequestEntityTooLarge)
 	for _, damaged := range []string{"name=%zz", "name=a;b=c", "%"} {
 		r := httptest.NewRequest("POST", "http://office.example/users/5", strings.NewReader(damaged))
-		s.as(ana).do(r, nil).is(t, http.StatusUnprocessableEntity).shows(".oops", "is damaged")
+		s.as(ana).do(r, nil).is(t, http.StatusUnprocessableEntity).shows(".oops", "could not be read")
 	}
 	if s.dump("users") != before {
 		t.Error("something was saved")

@@ -27,6 +27,7 @@ func TestAnotherProgramAtWork(t *testing.T) {
 	var work sync.WaitGroup
 	saves := make(chan int)
 	work.Go(func() {
+		defer close(saves)
 		for n := 0; ctx.Err() == nil; n++ {
 			if _, err := other.UpdateUser(t.Context(), console, u.ID, edit(FieldPhone, fmt.Sprint("030 ", 100000+n))); err != nil {
 				t.Error(err)
@@ -39,7 +40,8 @@ func TestAnotherProgramAtWork(t *testing.T) {
 		}
 	})
 	meanwhile := func() { // the other one is hard at work
-		for last := <-saves + 20; <-saves < last; {
+		for last, n, ok := <-saves+20, 0, true; ok && n < last; {
+			n, ok = <-saves
 		}
 	}
 	var took []time.Duration
