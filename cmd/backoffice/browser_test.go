@@ -171,7 +171,10 @@ func newBrowser(t testing.TB, base string, opts ...browserOption) *browser {
 		t.Fatalf("Chromium (%s) does not start: %v", path, chromium.err)
 	}
 	b := &browser{t: t, base: strings.TrimSuffix(base, "/")}
-	b.conf = browserConf{width: 1280, height: 800, features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
+	b.conf = browserConf{width: 1280, height: 800, features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}}
+	if storetest.OnPostgres() { // on SQLite it has been seen to move
+		b.conf.features = append(b.conf.features, &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"})
+	}
 	for _, o := range opts {
 		o(&b.conf)
 	}

@@ -200,7 +200,7 @@ func TestExitCodes(t *testing.T) {
 		{"short password", "short", create("--email", "x@example.com", "--name", "X"), exitUsage, "password: "},
 		{"empty password", "", create("--email", "x@example.com", "--name", "X"), exitUsage, "password: "},
 		{"bad address", adminPassword, create("--email", "no address", "--name", "X"), exitUsage, "email: "},
-		{"address taken", adminPassword, create("--email", "ANA@example.com", "--name", "X"), exitUsage, "Ana Pérez has this already"},
+		{"address taken", adminPassword, create("--email", "ANA@example.com", "--name", "X"), exitUsage, "Ana Pérez already has this"},
 		{"bad address to find", "", []string{"user", "deactivate", "no address"}, exitUsage, "email: "},
 		{"short new password", "short", []string{"user", "reset-password", "1", "--password-stdin"}, exitUsage, "password: "},
 		{"nobody named", "", []string{"user", "end-sessions"}, exitUsage, "--all"},

@@ -169,7 +169,7 @@ func TestJourneyImportScriptsOff(t *testing.T) {
 	b.click("#import-plan summary")
 	b.choose("#import-column-5", "")
 	b.follow("#import-replan")
-	b.waitText("#import-plan summary", "5 of 7 taken")
+	b.waitText("#import-plan summary", "5 of 7 imported")
 	b.follow("#import-run button")
 	b.waitText("#import-sum", "Done: 4 created, 1 changed")
 	d.is(camille, store.FieldPhone, "030 2222")

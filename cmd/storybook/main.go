@@ -5,6 +5,7 @@
 //	go run ./cmd/storybook --screenshots DIR       # PNGs: light and dark, 1280 and 390 wide
 //	go run ./cmd/storybook --screenshots DIR --only users-list
 //	go run ./cmd/storybook --screenshots cmd/storybook/pictures --readme
+//	go run ./cmd/storybook --screenshots cmd/storybook/pictures --doors
 package main
 
 import (
@@ -36,6 +37,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	dir := flags.String("screenshots", "", "make pictures in this folder, then stop")
 	only := flags.String("only", "", "make pictures of these stories only, with commas between them")
 	readme := flags.Bool("readme", false, "make the pictures of the README only")
+	ways := flags.Bool("doors", false, "make sheets of the ways in only: signing in, second factors, sessions, invitations")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -52,6 +54,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	go func() { served <- srv.Serve(ln) }()
 
 	base := "http://" + ln.Addr().String()
+	if *dir != "" && *ways {
+		return takeSheets(ctx, base, *dir, out)
+	}
 	if *dir != "" {
 		return takePictures(ctx, base, *dir, chosen(*only, *readme), out)
 	}

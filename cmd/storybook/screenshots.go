@@ -51,6 +51,13 @@ func takePictures(ctx context.Context, base, dir string, wanted func(story, pict
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	return withBrowser(ctx, func(ctx context.Context) error {
+		return takeEach(ctx, base, dir, wanted, out)
+	})
+}
+
+// withBrowser does something with a tab of a browser of its own.
+func withBrowser(ctx context.Context, do func(context.Context) error) error {
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.DisableGPU,
 		chromedp.Flag("hide-scrollbars", true),
@@ -60,6 +67,10 @@ func takePictures(ctx context.Context, base, dir string, wanted func(story, pict
 	defer stop()
 	ctx, closeTab := chromedp.NewContext(ctx)
 	defer closeTab()
+	return do(ctx)
+}
+
+func takeEach(ctx context.Context, base, dir string, wanted func(story, picture string) bool, out io.Writer) error {
 	taken := 0
 	for _, s := range stories() {
 		for _, f := range frames() {
