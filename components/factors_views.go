@@ -50,11 +50,13 @@ type RecoveryCodes struct {
 	Others string // "2 other sessions are": offer to end them
 }
 
-// SecurityView is which roles need a second factor.
+// SecurityView is which roles need a second factor, and the way to end all sessions.
 type SecurityView struct {
 	Roles []RolePolicy
 	Grace string // "7 days"
 	Error string
+
+	Everybody string // GET: asks before everybody is signed out; empty when not allowed
 }
 
 // RolePolicy is the rule for one role.

@@ -217,7 +217,6 @@ type SessionList struct {
 	Sessions  []Session
 	EndOthers string // POST: ends all but the viewer's own; empty when there is nothing to end
 	EndAll    string // POST: ends all of this person's; empty when not allowed
-	Everybody string // GET: asks before everybody is signed out; empty when not allowed
 	Person    string
 	Own       bool // they are the viewer's own
 }

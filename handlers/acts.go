@@ -215,7 +215,7 @@ func (s *server) sessionsEnded(a *ask, user int64, n int) (view, error) {
 
 // confirmEndEverybody asks before everybody is signed out.
 func (s *server) confirmEndEverybody(a *ask) (view, error) {
-	c := components.Confirm{Title: "Sign everybody out?", Action: a.URL.Path, Submit: "Sign everybody out", Danger: true, Cancel: "/account",
+	c := components.Confirm{Title: "Sign everybody out?", Action: a.URL.Path, Submit: "Sign everybody out", Danger: true, Cancel: "/security",
 		Body:     []string{"Every session of every person ends at its next request, but this one of yours.", "Forms that people are filling in are kept: they sign in again and carry on."},
 		TargetID: components.MainID}
 	return view{title: c.Title, screen: components.ConfirmPage(c), part: components.ConfirmDialog(c)}, nil
@@ -226,7 +226,7 @@ func (s *server) endEverybody(a *ask) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{goTo: "/account", toast: &components.Toast{Tone: "ok", Title: "Everybody is signed out", Detail: count(n, "session", "sessions") + " ended"}}, nil
+	return view{goTo: "/security", toast: &components.Toast{Tone: "ok", Title: "Everybody is signed out", Detail: count(n, "session", "sessions") + " ended"}}, nil
 }
 
 // backTo is the page a plain form was sent from, if it says so.

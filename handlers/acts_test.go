@@ -265,11 +265,11 @@ func TestSigningEverybodyOut(t *testing.T) {
 	}
 	page := s.as(ana).get("/sessions/end-all").is(t, 200).lacks("dialog")
 	s.as(vera).get("/users").is(t, 200)
-	s.as(ana).submit(page, "#confirm-form").is(t, http.StatusSeeOther).to(t, "/account")
+	s.as(ana).submit(page, "#confirm-form").is(t, http.StatusSeeOther).to(t, "/security")
 	for _, id := range []int{bjorn, vera, milo, nora, zed, fay} {
 		s.as(id).get("/account").is(t, 303).to(t, "/login?next=%2Faccount")
 	}
-	if got := s.as(ana).get("/account").is(t, 200).toast(); got != "Everybody is signed out 6 sessions ended" {
+	if got := s.as(ana).get("/security").is(t, 200).toast(); got != "Everybody is signed out 6 sessions ended" {
 		t.Errorf("the toast says %q", got)
 	}
 }

@@ -227,9 +227,6 @@ func (s *server) sessionList(a *ask, u *store.User) (components.SessionList, err
 		}
 		list.Sessions = append(list.Sessions, one)
 	}
-	if own && a.can(store.ActEndEverybody, nil) {
-		list.Everybody = "/sessions/end-all"
-	}
 	if own && len(signIns) > 1 {
 		list.EndOthers = base + "/sessions/end-others"
 	}

@@ -276,8 +276,8 @@ var routeTable = map[string]expected{
 		page:     [5]string{"login", "403", "403", "403", "200"},
 		fragment: [5]string{"401", "403", "403", "403", "200"}},
 	"POST /sessions/end-all": {url: "/sessions/end-all",
-		page:     [5]string{"401", "403", "403", "403", "→/account"},
-		fragment: [5]string{"401", "403", "403", "403", "→/account"}},
+		page:     [5]string{"401", "403", "403", "403", "→/security"},
+		fragment: [5]string{"401", "403", "403", "403", "→/security"}},
 
 	"GET /imports": {url: "/imports",
 		page:     [5]string{"login", "403", "403", "403", "200"},

@@ -22,6 +22,9 @@ func (s *server) security(a *ask) (view, error) {
 		}
 		v.Roles = append(v.Roles, p)
 	}
+	if a.can(store.ActEndEverybody, nil) {
+		v.Everybody = "/sessions/end-all"
+	}
 	return view{title: "Security", screen: components.SecurityPage(v)}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -306,9 +307,11 @@ func newDemoName(text, handle string) demoName {
 	return demoName{text, handle}
 }
 
+var demoSpelling = sync.OnceValue(func() *strings.Replacer { return strings.NewReplacer(demoLetters...) })
+
 // demoLatin spells a name of a Latin, Greek or Cyrillic alphabet with a to z.
 func demoLatin(name string) string {
-	latin := strings.NewReplacer(demoLetters...).Replace(Fold(name))
+	latin := demoSpelling().Replace(Fold(name))
 	return strings.Map(func(r rune) rune {
 		if r < 'a' || r > 'z' {
 			return -1

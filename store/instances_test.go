@@ -51,6 +51,10 @@ func TestMutationsAtOnce(t *testing.T) {
 			for _, s := range c.instances() {
 				one := *c
 				one.testStore = s
+				if c.key != nil {
+					key := *c.key
+					one.key = &key
+				}
 				all = append(all, func() error { return m.do(t.Context(), &one) })
 			}
 			done := 0

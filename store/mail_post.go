@@ -24,7 +24,8 @@ const (
 
 	mailStopped  = "It was interrupted while it was sent."
 	mailUnknown  = "The program ended while it was sent: it may have arrived."
-	mailUnsealed = "Its secret was sealed by a key that is gone."
+	mailUnsealed = "Its link was sealed by a key that is gone."
+	mailSealed   = "The key that its link is sealed by is not here now."
 )
 
 // KeepMail posts what lies in the outbox, until Close. post ends soon after its
@@ -122,7 +123,12 @@ func (s *Store) takeMail(ctx context.Context, l lease) (p *Posting, err error) {
 				}
 				return markSending(x, &p.Mail, x.now.Add(mailTerm))
 			}
-			if err := giveMailUp(x, m, over); err != nil {
+			if over == mailSealed { // a file that cannot be read now, or the key of another instance, may come
+				err = leaveMail(x, m, x.now.Add(mailServerRest), over)
+			} else {
+				err = giveMailUp(x, m, over)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -130,7 +136,7 @@ func (s *Store) takeMail(ctx context.Context, l lease) (p *Posting, err error) {
 	return p, err
 }
 
-// stillWorth opens what is secret in a mail, or says why it is given up. How long it
+// stillWorth opens what is secret in a mail, or says why it is not posted. How long it
 // has been tried counts only where nobody came to note how: see noteMail.
 func (s *Store) stillWorth(m *Mail, now time.Time) (token, over string) {
 	switch {
@@ -143,7 +149,7 @@ func (s *Store) stillWorth(m *Mail, now time.Time) (token, over string) {
 	}
 	secret, err := s.unseal(sealedMail, m.ID, m.secret)
 	if err != nil {
-		return "", mailUnsealed
+		return "", mailSealed
 	}
 	return string(secret), ""
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -356,5 +358,43 @@ func TestMailAfterATakeBackEndsWithItsLink(t *testing.T) {
 	must(t, err)
 	if len(mails) != 1 || mails[0].Kind != MailTakenBack || mails[0].Problem != linkIsOver {
 		t.Errorf("%+v", mails)
+	}
+}
+
+// TestMailWaitsForItsKey: a link that an instance cannot unseal now, because its key
+// file is not the others' yet or cannot be read, is posted once it can.
+func TestMailWaitsForItsKey(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, mutation{})
+	c.invited("nell")
+	right := c.config.KeyFile
+	c.config.KeyFile = filepath.Join(t.TempDir(), "others")
+	must(t, writeKeyFile(c.config.KeyFile, [][]byte{newKey()}, true))
+	other := &cast{testStore: &testStore{t: t, config: c.config, clock: c.clock}}
+	other.open()
+	defer other.Close()
+	if tried := other.postAll(nil); len(tried) != 0 {
+		t.Fatalf("posted %+v", tried)
+	}
+	if one := c.only(); one.State != MailWaiting || one.Problem != mailSealed || one.Attempts != 0 {
+		t.Errorf("it is %+v", one)
+	}
+	keys, err := os.ReadFile(right)
+	must(t, err)
+	must(t, os.WriteFile(c.config.KeyFile, keys, 0o600))
+	c.clock.advance(mailServerRest)
+	if tried := other.postAll(nil); len(tried) != 1 || tried[0].Token == "" {
+		t.Errorf("posted %+v", tried)
+	}
+	c.invited("otto")
+	must(t, os.Remove(c.config.KeyFile))
+	late := &cast{testStore: &testStore{t: t, config: c.config, clock: c.clock}}
+	late.open()
+	defer late.Close()
+	late.postAll(nil)
+	c.clock.advance(InviteLife)
+	late.postAll(nil)
+	if mails, _, err := c.Outbox(t.Context(), c.admin, MailQuery{State: MailFailed}); err != nil || len(mails) != 1 || mails[0].Problem != linkIsOver {
+		t.Errorf("in the end: %+v, %v", mails, err)
 	}
 }

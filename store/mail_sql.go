@@ -108,6 +108,13 @@ func giveMailUp(x *tx, m *Mail, problem string) error {
 	return err
 }
 
+// leaveMail leaves a mail that is due for later, unless somebody else tries it by now.
+func leaveMail(x *tx, m *Mail, next time.Time, problem string) error {
+	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'waiting', next_at = ?1, problem = ?2
+ WHERE id = ?3 AND attempts = ?4 AND state <> 'failed'`, toMillis(next), problem, m.ID, m.Attempts)
+	return err
+}
+
 // restMails puts off what waits and would be tried before, but for one mail.
 func restMails(x *tx, but int64, until time.Time) error {
 	_, err := x.ExecContext(x.ctx, `UPDATE mails SET next_at = ?1 WHERE next_at > 0 AND next_at < ?1 AND state = 'waiting' AND id <> ?2`, toMillis(until), but)

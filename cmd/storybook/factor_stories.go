@@ -74,7 +74,7 @@ func recoveryCodes() c.RecoveryCodes {
 }
 
 func security() c.SecurityView {
-	return c.SecurityView{Grace: "7 days", Roles: []c.RolePolicy{
+	return c.SecurityView{Grace: "7 days", Everybody: "/sessions/end-all", Roles: []c.RolePolicy{
 		{Key: "admin", Label: "Admin", Required: true, Note: "Since 20 November 2026."}, {Key: "editor", Label: "Editor", Required: true, Note: "Since 20 November 2026."},
 		{Key: "viewer", Label: "Viewer"}, {Key: "member", Label: "Member"},
 	}}

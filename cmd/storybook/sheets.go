@@ -77,7 +77,7 @@ func takeSheet(ctx context.Context, base, file string, f frame) error {
 
 // sheetPage shows the top of each picture.
 func sheetPage(f frame) string {
-	columns, shape := 3, "16 / 10"
+	columns, shape := 2, "16 / 10"
 	if f.width < 720 {
 		columns, shape = 6, "390 / 844"
 	}
