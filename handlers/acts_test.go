@@ -277,7 +277,7 @@ func TestSigningEverybodyOut(t *testing.T) {
 func TestConfirmPagesNameTheWayOut(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for page, cancel := range map[string]string{"/users/5/delete": "/users/5", "/sessions/end-all": "/account", "/logout": "/"} {
+	for page, cancel := range map[string]string{"/users/5/delete": "/users/5", "/sessions/end-all": "/security", "/logout": "/"} {
 		a := s.as(ana).get(page).is(t, 200)
 		if got := a.attr(".form-foot a", "href"); got != cancel {
 			t.Errorf("%s: cancel leads to %q", page, got)
