@@ -182,10 +182,11 @@ func countMails(ctx context.Context, q querier) (map[MailState]int, error) {
 // An invitation stays, as one that has run out, until somebody sees to it. What
 // still waits with a link that is over is given up, also where nobody posts.
 func sweepMails(x *tx, before time.Time) error {
-	for _, query := range []string{`DELETE FROM links WHERE expires_at < ?1 AND kind <> 'invite'`, `DELETE FROM mails WHERE made_at < ?1`} {
-		if _, err := x.ExecContext(x.ctx, query, toMillis(before)); err != nil {
-			return err
-		}
+	if _, err := x.ExecContext(x.ctx, `DELETE FROM links WHERE expires_at < ?1 AND kind <> 'invite'`, toMillis(before)); err != nil {
+		return err
+	}
+	if err := sweepOldest(x, "mails", "made_at", "made_at", before); err != nil {
+		return err
 	}
 	_, err := x.ExecContext(x.ctx, `UPDATE mails SET state = 'failed', next_at = 0, secret = '', problem = ?2
  WHERE next_at > 0 AND state = 'waiting' AND until_at > 0 AND until_at <= ?1`, toMillis(x.now), linkIsOver)

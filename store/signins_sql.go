@@ -121,12 +121,37 @@ func affected(r sql.Result, err error) (int, error) {
 	return int(n), err
 }
 
+// sweptAtOnce is how many rows sweepOldest looks at in one step.
+const sweptAtOnce = 1000
+
+// sweepOldest removes the rows of a table that ended before a time. Their ids tell which
+// are the oldest, so that nothing is read of those that began since.
+func sweepOldest(x *tx, table, began, ended string, before time.Time) error {
+	for after := int64(0); ; {
+		var last, newest int64
+		err := x.queryRow(`SELECT coalesce(max(id), 0), coalesce(max(began), 0)
+ FROM (SELECT id, `+began+` AS began FROM `+table+` WHERE id > ?1 ORDER BY id LIMIT ?2) AS oldest`, after, sweptAtOnce).Scan(&last, &newest)
+		if err != nil || last == 0 {
+			return err
+		}
+		if _, err := x.ExecContext(x.ctx, `DELETE FROM `+table+` WHERE id > ?1 AND id <= ?2 AND `+ended+` < ?3`, after, last, toMillis(before)); err != nil {
+			return err
+		}
+		if newest >= toMillis(before) {
+			return nil
+		}
+		after = last
+	}
+}
+
 func sweep(x *tx, signInsBefore, browsersBefore time.Time) error {
+	if err := sweepOldest(x, "signins", "started_at", "last_seen_at", signInsBefore); err != nil {
+		return err
+	}
 	for _, s := range []struct {
 		query string
 		arg   any
 	}{
-		{`DELETE FROM signins WHERE last_seen_at < ?1`, toMillis(signInsBefore)},
 		{`DELETE FROM browsers WHERE made_at < ?1`, toMillis(browsersBefore)},
 		{`DELETE FROM throttles WHERE fades_at < ?1`, toMillis(x.now)},
 	} {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -362,6 +363,29 @@ func TestSweep(t *testing.T) {
 	must(t, s.Sweep(t.Context()))
 	if count("signins") != 0 || count("sessions") != 0 || count("browsers") != 0 || count("users") != 3 {
 		t.Errorf("after a season: %d sign-ins, %d sessions, %d people", count("signins"), count("sessions"), count("users"))
+	}
+}
+
+// TestSweepWalksFromTheOldest: it takes more steps than one, passes those who have been
+// there all the time, and leaves what is not old yet.
+func TestSweepWalksFromTheOldest(t *testing.T) {
+	t.Parallel()
+	s := newCast(t, mutation{}).testStore
+	mustExec(t, s.writer, `UPDATE signins SET id = id + 10000`)
+	old, late := toMillis(s.Now().Add(-2*keepEnded)), toMillis(s.Now().Add(-time.Hour))
+	mustExec(t, s.writer, fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+ INSERT INTO signins (id, user_id, started_at, last_seen_at, ended_at, ended_why, address, agent)
+ SELECT 1000 + i, 1, CASE WHEN i <= %d THEN %d ELSE %d END, CASE WHEN i %% 700 = 1 OR i > %d THEN %d ELSE %d END, 0, '', '', '' FROM n`,
+		4*sweptAtOnce, 3*sweptAtOnce, old, late, 3*sweptAtOnce, late, old))
+	must(t, s.Sweep(t.Context()))
+	for what, want := range map[string]int{
+		`started_at <= ` + fmt.Sprint(old): (3*sweptAtOnce + 699) / 700, // those who have been there all the time
+		`started_at = ` + fmt.Sprint(late): sweptAtOnce,
+		`id > 10000`:                       2,
+	} {
+		if n := queryInt(t, s.reader, `SELECT count(*) FROM signins WHERE `+what); n != want {
+			t.Errorf("%d are left where %s, want %d", n, what, want)
+		}
 	}
 }
 
