@@ -31,6 +31,14 @@ func newTwins(t *testing.T) *twins {
 		}
 	}
 	s.insert(people...)
+	must(t, s.transact(t.Context(), console, func(x *tx) error {
+		for _, u := range people {
+			if err := s.stand(x, w.r, &u); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 	for range 60 {
 		id := int64(1 + w.r.IntN(len(people)))
 		if s.load(id).Deleted.IsZero() {
@@ -101,6 +109,9 @@ func (w *twins) local() string {
 // moment is one of few, so that many people share it.
 func (w *twins) moment() time.Time { return morning.Add(-time.Duration(w.r.IntN(200)) * 6 * time.Hour) }
 
+// soon is when an invitation may run out.
+func (w *twins) soon() time.Time { return morning.Add(time.Duration(w.r.IntN(20)-10) * time.Hour) }
+
 // query is any.
 func (w *twins) query() Query {
 	q := Query{Sort: Sort{SortKeys()[w.r.IntN(len(SortKeys()))], w.r.IntN(2) == 0}, Limit: 1 + w.r.IntN(40)}
@@ -113,7 +124,7 @@ func (w *twins) query() Query {
 	if w.r.IntN(4) == 0 {
 		q.Status = Statuses()[w.r.IntN(3)]
 	}
-	switch w.r.IntN(12) {
+	switch w.r.IntN(18) {
 	case 0:
 		q.Created = Times{From: w.moment()}
 	case 1:
@@ -128,6 +139,16 @@ func (w *twins) query() Query {
 		q.Password = No
 	case 6:
 		q.Deleted, q.Status = true, ""
+	case 7:
+		q.Factor = Yes
+	case 8:
+		q.Factor = No
+	case 9:
+		q.Invite = Times{From: w.soon()}
+	case 10:
+		q.Invite, q.Uninvited = Times{To: w.soon()}, w.r.IntN(2) == 0
+	case 11:
+		q.Slowed = true
 	}
 	return q
 }
