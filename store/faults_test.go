@@ -71,6 +71,9 @@ func TestFaults(t *testing.T) {
 			}
 			for _, mode := range []mode{once, forever}[:2/storetest.Every(2)] {
 				for n := 1; n <= statements; n++ {
+					if mode == forever && storetest.OnPostgres() && n%3 > 0 {
+						continue // a server that goes away answers nobody, whichever the statement
+					}
 					if !failStatement(t, m, c, f, mode, n) {
 						checkState(t, c, after)
 						return

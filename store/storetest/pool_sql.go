@@ -56,15 +56,15 @@ type sequence struct {
 // catalogNow changes with every change to tables, indexes, triggers, functions, rights
 // and statistics: the number of a transaction only grows.
 const catalogNow = `SELECT concat_ws(' ', ` +
-	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_class), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_attribute), ` +
-	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_proc), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_trigger), ` +
-	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_constraint), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_index), ` +
+	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_class WHERE oid >= 16384), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_attribute WHERE attrelid >= 16384), ` +
+	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_proc WHERE oid >= 16384), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_trigger WHERE oid >= 16384), ` +
+	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_constraint WHERE oid >= 16384), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_index WHERE indexrelid >= 16384), ` +
 	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_namespace), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_extension), ` +
-	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_statistic), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_type), ` +
+	`(SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_statistic WHERE starelid >= 16384), (SELECT concat(count(*), '/', max(xmin::text::bigint)) FROM pg_type WHERE oid >= 16384), ` +
 	`(SELECT count(*) FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())))`
 
 // sizeNow is of all that a store has made, in bytes.
-const sizeNow = `SELECT coalesce(sum(pg_relation_size(oid)), 0)::bigint FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace`
+const sizeNow = `SELECT coalesce(sum(pg_relation_size(oid)), 0)::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`
 
 // mayGrow is how much of what was deleted is left in a database for the next test.
 const mayGrow = 1 << 20
