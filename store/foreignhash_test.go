@@ -62,7 +62,10 @@ func TestHashesOfOtherPrograms(t *testing.T) {
 	}
 	t.Parallel()
 	h := NewHasher(cheap, 0)
-	for _, m := range madeHashes(t) {
+	for i, m := range madeHashes(t) {
+		if i%storetest.Every(4) > 0 {
+			continue
+		}
 		if kind, err := RecogniseHash(m.Hash); kind != m.Kind || err != nil {
 			t.Errorf("RecogniseHash(%s) = %q, %v, want %q", m.Hash, kind, err, m.Kind)
 		}

@@ -323,7 +323,7 @@ func TestSearchIndexFails(t *testing.T) {
 	f := &faults{}
 	s := newTestStore(t, failing(f))
 	s.insert(crowd(2 * fewWaiting)...)
-	for n := 1; ; n++ {
+	for n := 1; ; n += storetest.Every(3) {
 		f.arm(once, n)
 		err := s.IndexSearch(t.Context())
 		if !f.disarm() {
