@@ -50,7 +50,8 @@ func (p *program) run(ctx context.Context, args ...string) (string, error) {
 // environment is what the program finds in its environment, and nothing else.
 func (p *program) environment() []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
-		"BACKOFFICE_ADMIN_EMAIL=" + bossEmail, "BACKOFFICE_ADMIN_PASSWORD=" + bossPassword}
+		"BACKOFFICE_ADMIN_EMAIL=" + bossEmail, "BACKOFFICE_ADMIN_PASSWORD=" + bossPassword,
+		"BACKOFFICE_KEY_FILE=" + filepath.Join(filepath.Dir(p.path), "keys")}
 }
 
 // instance is one running server of the program.
