@@ -11,14 +11,16 @@ import (
 // instances are three programs that work on one database.
 func (s *testStore) instances() []*testStore {
 	s.t.Helper()
-	all := []*testStore{s}
-	for range 2 {
-		other := &testStore{t: s.t, config: s.config, clock: s.clock}
-		other.open()
-		s.t.Cleanup(func() { must(s.t, other.Close()) })
-		all = append(all, other)
-	}
-	return all
+	return []*testStore{s, s.another(), s.another()}
+}
+
+// another is another program that works on the same database.
+func (s *testStore) another() *testStore {
+	s.t.Helper()
+	other := &testStore{t: s.t, config: s.config, clock: s.clock}
+	other.open()
+	s.t.Cleanup(func() { must(s.t, other.Close()) })
+	return other
 }
 
 // onlyOne are what only one of several may do who try at once: whatever is used up by

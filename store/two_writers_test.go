@@ -20,9 +20,7 @@ func TestAnotherProgramAtWork(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t)
 	u := s.add("Ana", Admin)
-	other, err := Open(t.Context(), s.config)
-	must(t, err)
-	defer other.Close()
+	other := s.another()
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	saves := make(chan int)
